@@ -1,0 +1,1 @@
+"""HTTP to a server of Apify's shape: one client, one transport, one place where its errors become ours."""

@@ -1,0 +1,1 @@
+"""One module per subcommand: stdout is data, stderr speaks to people."""

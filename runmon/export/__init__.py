@@ -1,0 +1,1 @@
+"""Bytes out: saving what a run made."""

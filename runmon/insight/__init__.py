@@ -1,0 +1,1 @@
+"""What a run's facts mean: log entries, failures, Crawlee's own records."""

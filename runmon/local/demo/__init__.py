@@ -1,0 +1,1 @@
+"""The bundled shop site and the Actor that really crawls it."""

@@ -1,0 +1,79 @@
+"""Requests of a queue, and the state that follows from what the API gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+
+class RequestState(Enum):
+    """Derived: the API filters only `locked` and `pending`, and says nothing of failures."""
+
+    PENDING = "pending"
+    LOCKED = "locked"
+    HANDLED = "handled"
+    FAILED = "failed"
+
+
+class _Camel(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Fields are snake_case here and camelCase on the wire."""
+
+
+class QueuedRequest(_Camel):
+    """One request of a queue, as `GET …/requests` and `…/requests/{id}` give it."""
+
+    id: str = ""
+    unique_key: str = ""
+    url: str = ""
+    method: str = "GET"
+    retry_count: int = 0
+    loaded_url: str | None = None
+    payload: Any = None
+    headers: dict[str, Any] | None = None
+    user_data: dict[str, Any] | None = None
+    no_retry: bool | None = None
+    error_messages: list[str] | None = None
+    handled_at: datetime | None = None
+    lock_expires_at: datetime | None = None
+
+    @property
+    def state(self) -> RequestState:
+        """Handled requests whose errors outnumber their retries, or whose Crawlee state says so, have failed.
+
+        Crawlee keeps its state in `userData.__crawlee.state`: 5 error handler (JavaScript), 6 error (Python).
+        """
+        if self.handled_at is None:
+            return RequestState.LOCKED if self.lock_expires_at else RequestState.PENDING
+        crawlee = (self.user_data or {}).get("__crawlee")
+        state = crawlee.get("state") if isinstance(crawlee, dict) else None
+        failed = len(self.error_messages or ()) > self.retry_count or state in {5, 6}
+        return RequestState.FAILED if failed else RequestState.HANDLED
+
+
+class HeadRequest(_Camel):
+    """One row of the queue's head: what will be taken next."""
+
+    id: str = ""
+    unique_key: str = ""
+    url: str = ""
+    method: str = "GET"
+    retry_count: int = 0
+
+
+class QueueHead(_Camel):
+    """The first requests of the queue in the order in which they will be taken."""
+
+    items: list[HeadRequest] = []
+    limit: int | None = None
+    had_multiple_clients: bool | None = None
+
+
+class RequestsPage(_Camel):
+    """One page of all requests; follow `next_cursor` until it is None, whatever the page holds."""
+
+    items: list[QueuedRequest] = []
+    limit: int | None = None
+    next_cursor: str | None = None

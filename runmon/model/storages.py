@@ -1,0 +1,142 @@
+"""The storages of a run: dataset, key-value store, request queue, and where each is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a storage is reached: below a run (`actor-runs/ID/dataset`), or by its own id (`datasets/ID`)."""
+
+    run_id: str | None = None
+    storage_id: str | None = None
+
+    @classmethod
+    def below(cls, run_id: str) -> Place:
+        """The default storage of a run."""
+        return cls(run_id=run_id)
+
+    @classmethod
+    def by_id(cls, storage_id: str) -> Place:
+        """The storage with this id."""
+        return cls(storage_id=storage_id)
+
+
+class _Camel(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Fields are snake_case here and camelCase on the wire."""
+
+
+class StorageStats(_Camel):
+    """Reads and writes so far, and bytes held."""
+
+    read_count: int | None = None
+    write_count: int | None = None
+    delete_count: int | None = None
+    list_count: int | None = None
+    head_item_read_count: int | None = None
+    storage_bytes: int | None = None
+
+
+class Dataset(_Camel):
+    """A dataset. `item_count` may lag what is stored by some seconds."""
+
+    id: str = ""
+    name: str | None = None
+    user_id: str | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    accessed_at: datetime | None = None
+    item_count: int | None = None
+    clean_item_count: int | None = None
+    act_id: str | None = None
+    act_run_id: str | None = None
+    fields: list[str] | None = None
+    console_url: str | None = None
+    items_public_url: str | None = None
+    general_access: str | None = None
+    stats: StorageStats = StorageStats()
+
+
+class KeyValueStore(_Camel):
+    """A key-value store. It does not tell how many keys it holds."""
+
+    id: str = ""
+    name: str | None = None
+    user_id: str | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    accessed_at: datetime | None = None
+    act_id: str | None = None
+    act_run_id: str | None = None
+    console_url: str | None = None
+    keys_public_url: str | None = None
+    general_access: str | None = None
+    stats: StorageStats = StorageStats()
+
+
+class RequestQueue(_Camel):
+    """A request queue. Counts lag some seconds, and `pending_request_count` can be negative."""
+
+    id: str = ""
+    name: str | None = None
+    user_id: str | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    accessed_at: datetime | None = None
+    total_request_count: int | None = None
+    handled_request_count: int | None = None
+    pending_request_count: int | None = None
+    had_multiple_clients: bool | None = None
+    act_id: str | None = None
+    act_run_id: str | None = None
+    console_url: str | None = None
+    general_access: str | None = None
+    stats: StorageStats = StorageStats()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    """Items `offset` … as sent: each element of `items` is the JSON text of one item, undecoded."""
+
+    items: list[msgspec.Raw]
+    offset: int
+    scanned: int
+    """Rows the server looked at (`X-Apify-Pagination-Count`); filters and `unwind` make `items` differ."""
+    total: int | None
+    """Items in the dataset as the server believes now; lags. None where the server did not say."""
+
+
+class KeyItem(_Camel):
+    """A row of the key list. The API gives no content type here."""
+
+    key: str = ""
+    size: int | None = None
+    record_public_url: str | None = None
+
+
+class KeysPage(_Camel):
+    """One page of keys in UTF-8 binary order; follow `next_exclusive_start_key` until it is None."""
+
+    items: list[KeyItem] = []
+    count: int | None = None
+    limit: int | None = None
+    exclusive_start_key: str | None = None
+    is_truncated: bool | None = None
+    next_exclusive_start_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record's bytes as stored (decoded from transfer coding only)."""
+
+    key: str
+    content_type: str
+    body: bytes
+    size: int | None
+    """Bytes of the whole record where the server said so; None otherwise."""
+    truncated: bool
+    """Whether `body` was cut at the caller's limit."""
