@@ -7,6 +7,11 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+
+class View(msgspec.Struct, frozen=True, rename="camel"):
+    """Fields are snake_case here and camelCase on the wire; each needs a default."""
+
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-import msgspec
+from runmon.model.document import View
 
 
 class RequestState(Enum):
@@ -18,11 +18,7 @@ class RequestState(Enum):
     FAILED = "failed"
 
 
-class _Camel(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """Fields are snake_case here and camelCase on the wire."""
-
-
-class QueuedRequest(_Camel):
+class QueuedRequest(View, frozen=True):
     """One request of a queue, as `GET …/requests` and `…/requests/{id}` give it."""
 
     id: str = ""
@@ -53,7 +49,7 @@ class QueuedRequest(_Camel):
         return RequestState.FAILED if failed else RequestState.HANDLED
 
 
-class HeadRequest(_Camel):
+class HeadRequest(View, frozen=True):
     """One row of the queue's head: what will be taken next."""
 
     id: str = ""
@@ -63,7 +59,7 @@ class HeadRequest(_Camel):
     retry_count: int = 0
 
 
-class QueueHead(_Camel):
+class QueueHead(View, frozen=True):
     """The first requests of the queue in the order in which they will be taken."""
 
     items: list[HeadRequest] = []
@@ -71,7 +67,7 @@ class QueueHead(_Camel):
     had_multiple_clients: bool | None = None
 
 
-class RequestsPage(_Camel):
+class RequestsPage(View, frozen=True):
     """One page of all requests; follow `next_cursor` until it is None, whatever the page holds."""
 
     items: list[QueuedRequest] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-import msgspec
+from runmon.model.document import View
 
 
 class Phase(Enum):
@@ -39,11 +39,7 @@ PHASES: dict[str, Phase] = {
 """Every status that Apify documents."""
 
 
-class _Camel(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """Fields are snake_case here and camelCase on the wire."""
-
-
-class RunMeta(_Camel):
+class RunMeta(View, frozen=True):
     """Where a run came from."""
 
     origin: str = ""
@@ -53,7 +49,7 @@ class RunMeta(_Camel):
     scheduled_at: str | None = None
 
 
-class RunStats(_Camel):
+class RunStats(View, frozen=True):
     """Figures of the container. Bytes, percent of one core (may pass 100), seconds, milliseconds."""
 
     input_body_len: int | None = None
@@ -75,7 +71,7 @@ class RunStats(_Camel):
     compute_units: float | None = None
 
 
-class RunOptions(_Camel):
+class RunOptions(View, frozen=True):
     """What the run was started with. `timeout_secs` 0 means no limit."""
 
     build: str | None = None
@@ -86,7 +82,7 @@ class RunOptions(_Camel):
     max_total_charge_usd: float | None = None
 
 
-class Run(_Camel):
+class Run(View, frozen=True):
     """One run as the API shows it."""
 
     id: str = ""
@@ -126,7 +122,7 @@ class Run(_Camel):
         return PHASES.get(self.status, Phase.UNKNOWN)
 
 
-class RunShort(_Camel):
+class RunShort(View, frozen=True):
     """A row of `GET /v2/actor-runs`: much less than a run."""
 
     id: str = ""

@@ -7,6 +7,8 @@ from datetime import datetime
 
 import msgspec
 
+from runmon.model.document import View
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -26,11 +28,7 @@ class Place:
         return cls(storage_id=storage_id)
 
 
-class _Camel(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """Fields are snake_case here and camelCase on the wire."""
-
-
-class StorageStats(_Camel):
+class StorageStats(View, frozen=True):
     """Reads and writes so far, and bytes held."""
 
     read_count: int | None = None
@@ -41,7 +39,7 @@ class StorageStats(_Camel):
     storage_bytes: int | None = None
 
 
-class Dataset(_Camel):
+class Dataset(View, frozen=True):
     """A dataset. `item_count` may lag what is stored by some seconds."""
 
     id: str = ""
@@ -61,7 +59,7 @@ class Dataset(_Camel):
     stats: StorageStats = StorageStats()
 
 
-class KeyValueStore(_Camel):
+class KeyValueStore(View, frozen=True):
     """A key-value store. It does not tell how many keys it holds."""
 
     id: str = ""
@@ -78,7 +76,7 @@ class KeyValueStore(_Camel):
     stats: StorageStats = StorageStats()
 
 
-class RequestQueue(_Camel):
+class RequestQueue(View, frozen=True):
     """A request queue. Counts lag some seconds, and `pending_request_count` can be negative."""
 
     id: str = ""
@@ -110,7 +108,7 @@ class ItemsPage:
     """Items in the dataset as the server believes now; lags. None where the server did not say."""
 
 
-class KeyItem(_Camel):
+class KeyItem(View, frozen=True):
     """A row of the key list. The API gives no content type here."""
 
     key: str = ""
@@ -118,7 +116,7 @@ class KeyItem(_Camel):
     record_public_url: str | None = None
 
 
-class KeysPage(_Camel):
+class KeysPage(View, frozen=True):
     """One page of keys in UTF-8 binary order; follow `next_exclusive_start_key` until it is None."""
 
     items: list[KeyItem] = []

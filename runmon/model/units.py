@@ -15,7 +15,7 @@ def grouped(count: int) -> str:
 def byte_size(size: float) -> str:
     """Bytes in powers of 1000: `0 B`, `812 B`, `4.21 kB`, `1.20 MB`."""
     for unit in ("B", "kB", "MB", "GB"):
-        if size < 999.5 or unit == "B" and size < 1000:
+        if size < 999.5 or (unit == "B" and size < 1000):
             return f"{size:.0f} B" if unit == "B" else f"{three_digits(size)} {unit}"
         size /= 1000
     return f"{three_digits(size)} TB"

@@ -82,7 +82,7 @@ class ItemsCounted:
 
 @dataclass(frozen=True, slots=True)
 class RecordsCounted:
-    """The key-value store's metadata, read again (it carries no count: `modified_at` says whether to list)."""
+    """The key-value store's metadata, read again (it holds no count; `modified_at` says when to list)."""
 
     store: Document[KeyValueStore]
     at: datetime
