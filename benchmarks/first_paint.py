@@ -1,4 +1,4 @@
-"""Promise: `runmon open` paints its first useful screen in at most 1.5 times the CPU of a bare Textual application."""
+"""Promise: `runmon open` paints its first useful screen in ≤ 1.5 × the CPU of a bare Textual application."""
 
 from __future__ import annotations
 

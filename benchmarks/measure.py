@@ -31,7 +31,7 @@ class Cost:
 def until_shown(
     command: Sequence[str], wanted: str, *, columns: int = 120, rows: int = 40, limit_s: float = 60
 ) -> Cost:
-    """Start `command` on a fresh pseudo-terminal and stop it once its screen shows `wanted` (a regular expression).
+    """Start `command` on a new pseudo-terminal; stop it once its screen shows the regular expression `wanted`.
 
     Raises TimeoutError, with the screen, where it is not shown in `limit_s` seconds.
     """
@@ -79,7 +79,8 @@ def pairs(first: Callable[[], float], second: Callable[[], float], *, runs: int 
 
 def machine() -> str:
     """One line that names the machine a figure was taken on."""
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system, python = f"{platform.system()} {platform.machine()}", platform.python_version()
+    return f"{os.cpu_count()} cores, {system}, Python {python}"
 
 
 def report(promise: str, figure: str, *, kept: bool) -> bool:
