@@ -1,0 +1,147 @@
+"""The one door from text that came over a network, or out of a file, to a screen.
+
+Terminals obey control characters, and rich and Textual obey markup, wherever the text came from. What leaves
+this module is visible, one line high, bounded in length, and never parsed as markup again. Bytes that are stored,
+saved or piped do not pass here: they stay exact.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.style import StyleType
+from rich.text import Span, Text
+
+from runmon.render.ansi import PLAIN, SEQUENCE, after, style_of
+
+TAB_SIZE = 4
+MAX_MARKS = 8
+"""Combining marks kept on one character; more would paint over the rows above and below."""
+
+_ALIEN = 0xFFFD
+_FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F, 0x17B4, 0x17B5}
+"""Letters and marks without a shape: as good as zero-width characters for hiding text."""
+_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D, 0x180F}
+"""Variation selectors: they carry no text, and terminals do not agree how wide they make a character."""
+_BREAKS = {0x0A, 0x2028, 0x2029}
+
+
+def clean(text: str | bytes, *, limit: int = 8192) -> str:
+    """One visible line of at most `limit` characters, which says `…` where it was cut.
+
+    Control characters become their pictures (ESC is ␛), characters that reorder, hide or have no shape become �,
+    tags and variation selectors go, line breaks become ↵, tabs spaces. Ordinary text comes back as it is.
+    """
+    whole, cut = _decoded(text, limit)
+    return _fitted(_visible(whole, column=0, marks=0)[0], limit, cut)
+
+
+def cell(value: str | bytes, *, style: StyleType = "", limit: int = 512) -> Text:
+    """One line for a table cell, a title or a label: no markup, no escape codes."""
+    return Text(clean(value, limit=limit), style=style, no_wrap=True, end="")
+
+
+def line(raw: str | bytes, *, style: StyleType = "", limit: int = 8192) -> Text:
+    """One line of a log or a file, coloured as its SGR sequences say; all else as `clean` shows it."""
+    whole, cut = _decoded(raw, limit)
+    whole = whole.removesuffix("\r")
+    if "\x1b" not in whole:
+        return Text(_fitted(_visible(whole, 0, 0)[0], limit, cut), style=style, no_wrap=True, end="")
+    plain, spans = _rendered(whole)
+    fitted = _fitted(plain, limit, cut)
+    kept = [Span(s.start, min(s.end, len(fitted)), s.style) for s in spans if s.start < len(fitted)]
+    return Text(fitted, style=style, no_wrap=True, end="", spans=kept)
+
+
+def lines(text: str | bytes, *, style: StyleType = "", limit: int = 8192) -> list[Text]:
+    """Each line of a text, colours ending with the line they stand on; a final newline starts no line."""
+    raw: list[str] | list[bytes] = text.split(b"\n") if isinstance(text, bytes) else text.split("\n")
+    if raw and not raw[-1]:
+        raw.pop()
+    return [line(each, style=style, limit=limit) for each in raw]
+
+
+def _decoded(text: str | bytes, limit: int) -> tuple[str, bool]:
+    """As much of the text as could fill the limit, and whether some was left out."""
+    room = 4 * limit + 4
+    cut = len(text) > room
+    if isinstance(text, bytes):
+        return text[:room].decode("utf-8", "replace"), cut
+    return text[:room], cut
+
+
+def _fitted(text: str, limit: int, cut: bool) -> str:
+    return text[: max(limit - 1, 0)] + "…" if cut or len(text) > limit else text
+
+
+def _rendered(whole: str) -> tuple[str, list[Span]]:
+    """The visible text, and the spans of what its SGR sequences styled."""
+    parts: list[str] = []
+    spans: list[Span] = []
+    state, at, column, marks = PLAIN, 0, 0, 0
+    for match in SEQUENCE.finditer(whole + "\x1b[m"):
+        part, marks = _visible(whole[at : match.start()], column, marks)
+        if part and state != PLAIN:
+            spans.append(Span(column, column + len(part), style_of(state)))
+        parts.append(part)
+        column, at = column + len(part), match.end()
+        state = after(state, match[1])
+    return "".join(parts), spans
+
+
+def _visible(text: str, column: int, marks: int) -> tuple[str, int]:
+    """Every character made visible, for text that starts at `column` behind `marks` combining marks."""
+    if text.isascii() and text.isprintable():
+        return text, 0 if text else marks
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").translate(_PICTURES)
+    if not text.isascii():
+        text, marks = _thinned(text, marks)
+    else:
+        marks = 0
+    if "\t" in text:
+        shift = column % TAB_SIZE
+        text = (" " * shift + text).expandtabs(TAB_SIZE)[shift:]
+    return text, marks
+
+
+def _thinned(text: str, marks: int) -> tuple[str, int]:
+    """The text with at most MAX_MARKS combining marks in a row, and how many it ends with."""
+    text = text.translate(_SHAPELESS)
+    kept: list[str] = []
+    for char in text:
+        marks = marks + 1 if char > "\u02ff" and unicodedata.category(char)[0] == "M" else 0
+        if marks <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept), marks
+
+
+class _Pictures(dict[int, int | str | None]):
+    """Code point to what stands for it, worked out when first met; bounded, since hostile text has them all."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        found = _picture(code)
+        if len(self) < 4096:
+            self[code] = found
+        return found
+
+
+def _picture(code: int) -> int | str | None:
+    if code == 0x09:
+        return code
+    if code in _BREAKS:
+        return "↵"
+    if code < 0x20:
+        return 0x2400 + code
+    if code == 0x7F:
+        return 0x2421
+    if code == 0xAD:
+        return "-"
+    if 0xE0000 <= code <= 0xE007F:
+        return None
+    hidden = unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs") or code & 0xFFFE == 0xFFFE
+    return _ALIEN if hidden or 0xFDD0 <= code <= 0xFDEF else code
+
+
+_PICTURES = _Pictures()
+_SHAPELESS: dict[int, int | None] = {**dict.fromkeys(_FILLERS, _ALIEN), **dict.fromkeys(_SELECTORS)}
