@@ -1,0 +1,274 @@
+"""A log of any size: its bytes in an unlinked file, its lines counted per block, not indexed one by one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from array import array
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runmon.errors import LocalFault
+
+BLOCK = 64 * 1024
+"""Blocks close at the first newline past this many bytes."""
+CACHED_BLOCKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How what was shown before became what is shown now: the step from one generation to the next."""
+
+    kept: int
+    """Bytes before this one did not change."""
+    moved: int
+    """Lines that came in front: line n is line n + moved now."""
+
+
+class LineIndex:
+    """Where the lines of bytes `first` … `end` begin, at one entry per block of at least 64 KiB."""
+
+    def __init__(self, first: int = 0) -> None:
+        self.starts = array("Q", [first])
+        """First byte of each block, always the first of a line; the last block is still growing."""
+        self.lines_before = array("Q", [0])
+        """Lines before each block."""
+        self.end = first
+        self.newlines = 0
+        self.line_began = first
+        """The byte after the last newline."""
+
+    @property
+    def lines(self) -> int:
+        """Lines, an unfinished last one included."""
+        return self.newlines + (self.line_began < self.end)
+
+    def grow(self, data: bytes) -> None:
+        """Take the bytes that follow `end`."""
+        for at in range(0, len(data), BLOCK):
+            self._take(data if len(data) <= BLOCK else data[at : at + BLOCK])
+
+    def _take(self, piece: bytes) -> None:
+        found = piece.count(b"\n")
+        if found:
+            self.newlines += found
+            self.line_began = self.end + piece.rfind(b"\n") + 1
+            if self.line_began - self.starts[-1] >= BLOCK:
+                self.starts.append(self.line_began)
+                self.lines_before.append(self.newlines)
+        self.end += len(piece)
+
+    def block_with_line(self, n: int) -> int:
+        """The number of the block that holds line `n`."""
+        return bisect_right(self.lines_before, n) - 1
+
+    def block_with_byte(self, byte: int) -> int:
+        """The number of the block that holds a byte."""
+        return max(0, bisect_right(self.starts, byte) - 1)
+
+    def span(self, block: int) -> tuple[int, int]:
+        """First byte of a block, and the byte after its last."""
+        after = block + 1
+        return self.starts[block], self.starts[after] if after < len(self.starts) else self.end
+
+    def lines_of(self, block: int) -> tuple[int, int]:
+        """First line of a block, and the line after its last."""
+        after = block + 1
+        last = self.lines_before[after] if after < len(self.starts) else self.lines
+        return self.lines_before[block], last
+
+    def cut(self, block: int, kept: bytes) -> None:
+        """End inside `block`, whose bytes up to there are `kept`."""
+        del self.starts[block + 1 :], self.lines_before[block + 1 :]
+        self.end = self.line_began = self.starts[block]
+        self.newlines = self.lines_before[block]
+        self.grow(kept)
+
+
+class LogBuffer:
+    """The bytes of a log as they came, and its lines as `bytes.split(b"\\n")` would give them.
+
+    An empty piece after a last newline is no line; a last line without newline is one. `read` and `blocks` may
+    be used in a thread while the owner appends; whoever keeps line numbers compares `generation` before using
+    them. Offsets are the server's: a buffer begun at its tail (`begin_at`) shows the lines of the tail only,
+    until `fill` has brought everything before it. Raises LocalFault where the disk takes no more.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="runmon-log-", buffering=0)  # noqa: SIM115 closed by close()
+        self._shown = LineIndex()
+        self._head: LineIndex | None = None
+        self._cache: OrderedDict[int, tuple[int, list[bytes]]] = OrderedDict()
+        self.changes: list[Change] = []
+        """`changes[g]` leads from generation g to g + 1."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the log up to the last one known, those before `start` included."""
+        return self._shown.end
+
+    @property
+    def start(self) -> int:
+        """The first byte that can be read; 0 unless the head is still missing."""
+        return self._shown.starts[0]
+
+    @property
+    def filled(self) -> int:
+        """Bytes here without a gap, from byte 0 on; equals `size` unless the head is still missing."""
+        return self._head.end if self._head is not None else self.size
+
+    @property
+    def lines(self) -> int:
+        """Lines that can be read, an unfinished last one included."""
+        return self._shown.lines
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever lines that could be read before changed or moved."""
+        return len(self.changes)
+
+    def append(self, data: bytes) -> None:
+        """Take the bytes that follow `size`."""
+        self._write(data, self._shown.end)
+        self._shown.grow(data)
+
+    def begin_at(self, first: int) -> None:
+        """Let an empty buffer begin at byte `first`, the first of a line; `fill` brings what lies before."""
+        if self.size:
+            raise ValueError("the buffer has bytes already")
+        if first:
+            self._head, self._shown = LineIndex(), LineIndex(first)
+
+    def fill(self, data: bytes) -> bool:
+        """Take the next bytes of the missing head, not past the tail; True once the head has met it."""
+        head = self._head
+        if head is None:
+            return True
+        wanted = data[: self.start - head.end]
+        self._write(wanted, head.end)
+        head.grow(wanted)
+        if head.end == self.start:
+            self._join(head)
+        return self._head is None
+
+    def _join(self, head: LineIndex) -> None:
+        moved, size = head.newlines, self.size
+        for at in range(head.end, size, BLOCK * 16):
+            head.grow(self._pread(at, min(size, at + BLOCK * 16)))
+        self._show(head, None, Change(size, moved))
+
+    def truncate(self, size: int) -> None:
+        """Forget every byte from `size` on; where that leaves only a part of the head, the head is shown."""
+        if size >= self.size:
+            return
+        index = self._shown if size > self.start or self._head is None else self._head
+        size = min(max(size, index.starts[0]), index.end)
+        block = index.block_with_byte(size)
+        index.cut(block, self._pread(index.starts[block], size))
+        os.ftruncate(self._file.fileno(), size)
+        self._show(index, self._head if index is self._shown else None, Change(size, 0))
+
+    def _show(self, index: LineIndex, head: LineIndex | None, change: Change) -> None:
+        self._shown, self._head = index, head
+        self._cache.clear()
+        self.changes.append(change)
+
+    def close(self) -> None:
+        """Give the file back. Nothing can be read afterwards."""
+        self._cache.clear()
+        self._file.close()
+
+    def line(self, n: int) -> bytes:
+        """Line `n` (from 0) without its newline. Raises IndexError outside."""
+        if not 0 <= n < self.lines:
+            raise IndexError(n)
+        block = self._shown.block_with_line(n)
+        return self._lines_of(block)[n - self._shown.lines_before[block]]
+
+    def slice_lines(self, first: int, count: int) -> list[bytes]:
+        """Up to `count` lines from line `first` on; fewer at the end."""
+        last = min(first + count, self.lines)
+        found: list[bytes] = []
+        at = max(first, 0)
+        while at < last:
+            block = self._shown.block_with_line(at)
+            before, after = self._shown.lines_of(block)
+            found += self._lines_of(block)[at - before : min(last, after) - before]
+            at = min(last, after)
+        return found
+
+    def line_at(self, byte: int) -> int:
+        """The number of the line that holds a byte (its newline belongs to it). Raises IndexError outside."""
+        if not self.start <= byte < self.size:
+            raise IndexError(byte)
+        block = self._shown.block_with_byte(byte)
+        before = self._pread(self._shown.starts[block], byte)
+        return self._shown.lines_before[block] + before.count(b"\n")
+
+    def line_start(self, n: int) -> int:
+        """The byte with which line `n` begins; `lines` itself gives `size`. Raises IndexError outside."""
+        if n == self.lines:
+            return self.size
+        if not 0 <= n < self.lines:
+            raise IndexError(n)
+        block = self._shown.block_with_line(n)
+        before = self._lines_of(block)[: n - self._shown.lines_before[block]]
+        return self._shown.starts[block] + sum(map(len, before)) + len(before)
+
+    def read(self, first: int, last: int) -> bytes:
+        """Bytes `first` … `last` - 1, as far as they are here without a gap."""
+        if first < self.start:
+            return self._pread(first, min(last, self.filled))
+        return self._pread(first, min(last, self.size))
+
+    def blocks(self, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(first line, bytes) block by block, from the block that holds `first_line` on.
+
+        A block is 64 KiB or somewhat more and ends on a newline, but for the last. Made for a thread that
+        searches: it ends early when the generation changes.
+        """
+        generation, index = self.generation, self._shown
+        block, at = index.block_with_line(max(first_line, 0)), 0
+        while block < len(index.starts) and generation == self.generation:
+            at, end = index.span(block)
+            if at < end:
+                yield index.lines_before[block], self._pread(at, end)
+            block += 1
+
+    def _lines_of(self, block: int) -> list[bytes]:
+        start, end = self._shown.span(block)
+        known = self._cache.get(start)
+        if known is None:
+            lines = self._pread(start, end).split(b"\n")
+        elif known[0] == end:
+            self._cache.move_to_end(start)
+            return known[1]
+        else:
+            lines = known[1]
+            first, *rest = self._pread(known[0], end).split(b"\n")
+            lines[-1] += first
+            lines += rest
+        self._cache[start] = (end, lines)
+        if len(self._cache) > CACHED_BLOCKS:
+            self._cache.popitem(last=False)
+        return lines
+
+    def _write(self, data: bytes, at: int) -> None:
+        view, written = memoryview(data), 0
+        try:
+            while written < len(view):
+                written += os.pwrite(self._file.fileno(), view[written:], at + written)
+        except OSError as error:
+            raise LocalFault(f"The log cannot be kept on disk: {error.strerror}.") from error
+
+    def _pread(self, first: int, last: int) -> bytes:
+        pieces: list[bytes] = []
+        while first < last:
+            piece = os.pread(self._file.fileno(), last - first, first)
+            if not piece:
+                break
+            pieces.append(piece)
+            first += len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
