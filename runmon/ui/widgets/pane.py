@@ -1,0 +1,149 @@
+"""The frame every pane stands in: number, title, counts at its left end, the data's state at its right."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from runmon.render.facts import Sign, state_sign
+from runmon.ui.theme import palette
+from runmon.watch.events import Pane as Watched
+from runmon.watch.events import PaneState
+
+CORNERS_AND_GAPS = 6
+"""Cells of a top border that hold no label: two corners, two edges, two blanks."""
+
+
+class Pane(Vertical):
+    """A titled frame around one kind of data. Subclasses compose their widgets inside.
+
+    All texts must already have passed `render.untrusted`; colour them by spans with style names of `ui.theme`
+    (`Text.append("48 211", "quiet")`), not by `Text.style`.
+    """
+
+    pane: ClassVar[Watched | None] = None
+    """Which part of a watch feeds this pane."""
+    SCOPE: ClassVar[str] = ""
+    """The commands of this pane, see `ui.commands`."""
+    NUMBER: ClassVar[str] = ""
+    """The key that focuses it."""
+    NAME: ClassVar[str] = ""
+    """Its name in one word: `Log`, `Dataset`."""
+
+    title_text: reactive[Text] = reactive(Text)
+    """The title; empty: the pane's name."""
+    counts: reactive[Text] = reactive(Text)
+    """Counts beside the title, such as `48 211 lines`, `E 3`."""
+    state: reactive[PaneState] = reactive(PaneState)
+    """What the watch says of this pane's data."""
+    beside: reactive[tuple[Pane, ...]] = reactive(tuple)
+    """Panes that share this place as tabs, this one included; empty: none do."""
+
+    class TitleChanged(Message):
+        """Title, counts or state of a pane changed (a tab bar wants to know)."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of several changes to one pane counts."""
+            return isinstance(message, Pane.TitleChanged) and message.pane is self.pane
+
+    def focus_inner(self) -> None:
+        """Focus what takes the keys inside; by default the first focusable descendant."""
+        for widget in self.query("*"):
+            if widget.focusable:
+                widget.focus(scroll_visible=False)
+                return
+        if self.can_focus:
+            self.focus(scroll_visible=False)
+
+    def shown(self, visible: bool) -> None:
+        """Told when the pane comes onto the screen or leaves it."""
+
+    def tick(self) -> None:
+        """Told once a second: words that hold a time are written anew."""
+        if self.state.retry_at is not None:
+            self._retitle()
+
+    def label(self) -> Text:
+        """Number, title and counts, as the frame and the tab bar show them."""
+        named = Text()
+        if self.NUMBER:
+            named.append(f"{self.NUMBER} ", "faint")
+        named.append_text(self.title_text if self.title_text.plain else Text.assemble((self.NAME, "strong")))
+        if self.counts.plain:
+            named.append("  ").append_text(self.counts)
+        return named
+
+    def state_sign(self) -> Sign:
+        """The state in words, as of now."""
+        return state_sign(self.state, datetime.now(UTC).astimezone(), time.monotonic())
+
+    def watch_title_text(self) -> None:
+        self._retitle()
+
+    def watch_counts(self) -> None:
+        self._retitle()
+
+    def watch_state(self) -> None:
+        self._retitle()
+
+    def watch_beside(self) -> None:
+        self._retitle()
+
+    def on_mount(self) -> None:
+        self._retitle()
+
+    def on_resize(self) -> None:
+        self._retitle()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        self._retitle()
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        self._retitle()
+
+    def _retitle(self) -> None:
+        if not self.is_mounted:
+            return
+        room = self.outer_size.width - CORNERS_AND_GAPS
+        self.border_title = self._frame_label(room) if room > 0 else None
+        self.post_message(self.TitleChanged(self))
+
+    def _frame_label(self, room: int) -> Text:
+        """The top border's text, `room` cells wide: label, the border itself, state."""
+        colours = palette(self.app)
+        focused = self.has_focus_within
+        left, right = self._tabs(), self._state_text()
+        if left.cell_len + right.cell_len + 3 > room:
+            left.truncate(max(room - right.cell_len - 3, 4), overflow="ellipsis")
+        edge = "─" * max(room - left.cell_len - right.cell_len - 2, 0)
+        border = colours.accent if focused else colours.line
+        return Text.assemble(left, " ", (edge, border), " ", right)
+
+    def _tabs(self) -> Text:
+        if not self.beside:
+            return self.label()
+        joined = Text()
+        for place, pane in enumerate(self.beside):
+            joined.append(" ─ " if place else "", "line")
+            label = pane.label()
+            joined.append_text(label if pane is self else Text.assemble((label.plain, "quiet")))
+        return joined
+
+    def _state_text(self) -> Text:
+        if self.pane is None:
+            return Text()
+        said = self.state_sign()
+        return Text.assemble(
+            (f"{said.sign} ", said.tone), (said.word, "quiet" if said.tone == "ok" else said.tone)
+        )
