@@ -1,8 +1,8 @@
 """The one door from text that came over a network, or out of a file, to a screen.
 
 Terminals obey control characters, and rich and Textual obey markup, wherever the text came from. What leaves
-this module is visible, one line high, bounded in length, and never parsed as markup again. Bytes that are stored,
-saved or piped do not pass here: they stay exact.
+this module is visible, one line high, bounded in length, and never parsed as markup again. Bytes that are
+stored, saved or piped do not pass here: they stay exact.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _BREAKS = {0x0A, 0x2028, 0x2029}
 def clean(text: str | bytes, *, limit: int = 8192) -> str:
     """One visible line of at most `limit` characters, which says `…` where it was cut.
 
-    Control characters become their pictures (ESC is ␛), characters that reorder, hide or have no shape become �,
-    tags and variation selectors go, line breaks become ↵, tabs spaces. Ordinary text comes back as it is.
+    Control characters become their pictures (ESC is ␛), characters that reorder, hide or have no shape become
+    �, tags and variation selectors go, line breaks become ↵, tabs spaces. Ordinary text comes back as it is.
     """
     whole, cut = _decoded(text, limit)
     return _fitted(_visible(whole, column=0, marks=0)[0], limit, cut)
@@ -117,7 +117,7 @@ def _thinned(text: str, marks: int) -> tuple[str, int]:
 
 
 class _Pictures(dict[int, int | str | None]):
-    """Code point to what stands for it, worked out when first met; bounded, since hostile text has them all."""
+    """Code point to what stands for it, worked out when first met; bounded, for hostile text has them all."""
 
     def __missing__(self, code: int) -> int | str | None:
         found = _picture(code)
