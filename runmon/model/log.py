@@ -90,7 +90,7 @@ class LineIndex:
 class LogBuffer:
     """The bytes of a log as they came, and its lines as `bytes.split(b"\\n")` would give them.
 
-    An empty piece after a last newline is no line; a last line without newline is one. `read` and `blocks` can
+    An empty piece after the last newline is no line; an unfinished last line is one. `read` and `blocks` can
     be used in a thread while the owner appends; whoever keeps line numbers compares `generation` before using
     them. Offsets are the server's: a buffer begun at its tail (`begin_at`) shows the lines of the tail only,
     until `fill` has brought everything before it. Raises LocalFault where the disk takes no more.
