@@ -1,0 +1,195 @@
+"""The items of a dataset that are in hand: blocks of rows over offset and limit, with holes, within a budget.
+
+A dataset only grows, so a row once read stays right. What is not in hand is a hole: `want` says what to ask.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from runmon.model.storages import ItemsPage
+
+BLOCK = 16
+"""Rows per block, the unit in which the least recently used rows are let go."""
+OVERHEAD = 96
+"""Bytes reckoned per row beside its text."""
+WITHHELD = msgspec.Raw(b"")
+"""Stands for a row that the server counted but did not send, so that it is not asked for again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows `first` … `first + length - 1`."""
+
+    first: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """One past the last row."""
+        return self.first + self.length
+
+
+class Pages:
+    """Rows by offset. Bytes held stay near `budget`; a row above `row_limit` bytes is only noted."""
+
+    def __init__(
+        self,
+        *,
+        budget: int = 16 * 1024 * 1024,
+        request_bytes: int = 512 * 1024,
+        row_limit: int = 128 * 1024,
+    ) -> None:
+        self._blocks: OrderedDict[int, list[msgspec.Raw]] = OrderedDict()
+        self._budget = budget
+        self._request_bytes = request_bytes
+        self._row_limit = row_limit
+        self._window = range(0)
+        self._cap = 512
+        self._read_rows = 0
+        self._read_bytes = 0
+        self._asked: list[Span] = []
+        self._end_seen: int | None = None
+        self.reported = 0
+        """Items as the server last counted them; lags behind what it holds."""
+        self.seen = 0
+        """One past the highest row ever read: so many items exist for certain."""
+        self.held = 0
+        """Bytes in hand, an estimate of the memory they take."""
+        self.heavy: dict[int, int] = {}
+        """Bytes of rows too large to keep: `get` gives `WITHHELD` for them, a detail reads them by itself."""
+
+    @property
+    def count(self) -> int:
+        """Rows to show: what the server reports, and never fewer than were read."""
+        return max(self.reported, self.seen)
+
+    @property
+    def settling(self) -> bool:
+        """Whether the server's count and the items that it gave disagree at this moment."""
+        return self.reported < self.seen or (self._end_seen is not None and self._end_seen < self.reported)
+
+    def grew(self, reported: int | None) -> None:
+        """Take a count from the dataset's metadata; None and negative counts say nothing."""
+        if reported is not None and reported >= 0:
+            if reported != self.reported:
+                self._end_seen = None
+            self.reported = reported
+
+    def get(self, row: int) -> msgspec.Raw | None:
+        """The JSON text of one row; None where it is not in hand."""
+        block = self._blocks.get(row // BLOCK)
+        if block is None or row < 0 or row % BLOCK >= len(block):
+            return None
+        self._blocks.move_to_end(row // BLOCK)
+        return block[row % BLOCK]
+
+    def in_hand(self) -> Iterator[tuple[int, msgspec.Raw]]:
+        """All rows in hand, in ascending order."""
+        for number in sorted(self._blocks):
+            for place, raw in enumerate(self._blocks[number]):
+                yield number * BLOCK + place, raw
+
+    def want(self, first: int, last: int, *, ahead: int = 0) -> Span | None:
+        """The next request for rows `first` … `last` and up to `ahead` more; None if none is needed.
+
+        Rows that are asked for already, or lie behind the end that the server gave, are not asked for again.
+        The stretch may pass the count: a server's count lags behind the items that it gives. The rows of the
+        latest window are never let go.
+        """
+        self._window = range(max(first, 0) // BLOCK, max(last, 0) // BLOCK + 1)
+        last = min(last, self._limit() - 1)
+        hole = next((row for row in range(max(first, 0), last + 1) if self._is_hole(row)), None)
+        if hole is None:
+            return None
+        start = hole // BLOCK * BLOCK + len(self._blocks.get(hole // BLOCK, ()))
+        room, wanted = self._room(), last + ahead + 1
+        end = start + 1
+        while end < max(wanted, hole + 1) and end - start < room and self._is_hole(end):
+            end += 1
+        return Span(start, end - start)
+
+    def asked(self, span: Span) -> None:
+        """A request for these rows is under way."""
+        self._asked.append(span)
+
+    def gave_up(self, span: Span, *, too_large: bool = False) -> None:
+        """The request failed or was cancelled: its rows are holes again; too large ones are halved."""
+        if span in self._asked:
+            self._asked.remove(span)
+        if too_large:
+            self._cap = max(1, min(span.length, self._cap) // 2)
+
+    def answered(self, span: Span, page: ItemsPage) -> None:
+        """Take the answer to a request."""
+        if span in self._asked:
+            self._asked.remove(span)
+        if page.total is not None:
+            self.reported = max(self.reported, page.total)
+        rows = list(page.items[: span.length])
+        rows += [WITHHELD] * (min(page.scanned, span.length) - len(rows))
+        self._put(page.offset, rows)
+        if len(rows) < span.length:
+            self._end_seen = page.offset + len(rows)
+        self._let_go(keep=Span(page.offset, len(rows)))
+
+    def clear(self) -> None:
+        """Forget everything: another dataset follows."""
+        self._blocks.clear()
+        self._asked.clear()
+        self._end_seen = None
+        self.reported = self.seen = self.held = 0
+
+    def _limit(self) -> int:
+        return self.count if self._end_seen is None else max(self.seen, self._end_seen)
+
+    def _room(self) -> int:
+        """Rows that fit a request by their mean size so far; the first one is small."""
+        if not self._read_rows:
+            return min(100, self._cap)
+        mean = max(1, self._read_bytes // self._read_rows)
+        return max(1, min(self._cap, self._request_bytes // mean))
+
+    def _is_hole(self, row: int) -> bool:
+        block = self._blocks.get(row // BLOCK)
+        if block is not None and row % BLOCK < len(block):
+            return False
+        return not any(span.first <= row < span.end for span in self._asked)
+
+    def _put(self, first: int, rows: list[msgspec.Raw]) -> None:
+        for row, raw in enumerate(rows, first):
+            block = self._blocks.setdefault(row // BLOCK, [])
+            if row % BLOCK == len(block):
+                block.append(self._kept(row, raw))
+                self.held += _size(block[-1]) + OVERHEAD
+        for number in {row // BLOCK for row in range(first, first + len(rows))}:
+            self._blocks.move_to_end(number)
+        self.seen = max(self.seen, first + len(rows))
+        self._read_rows += len(rows)
+        self._read_bytes += sum(map(_size, rows))
+        self._drop_empty()
+
+    def _kept(self, row: int, raw: msgspec.Raw) -> msgspec.Raw:
+        if _size(raw) <= self._row_limit:
+            return raw.copy()
+        self.heavy[row] = _size(raw)
+        return WITHHELD
+
+    def _drop_empty(self) -> None:
+        for number in [n for n, block in self._blocks.items() if not block]:
+            del self._blocks[number]
+
+    def _let_go(self, *, keep: Span) -> None:
+        kept = {*range(keep.first // BLOCK, (keep.end - 1) // BLOCK + 1), *self._window}
+        for number in [n for n in self._blocks if n not in kept]:
+            if self.held <= self._budget:
+                return
+            self.held -= sum(_size(raw) + OVERHEAD for raw in self._blocks.pop(number))
+
+
+def _size(raw: msgspec.Raw) -> int:
+    return len(memoryview(raw))
