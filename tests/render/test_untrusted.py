@@ -144,7 +144,17 @@ def test_spans_stay_inside_a_line_that_was_cut() -> None:
     assert max(span.end for span in shown.spans) <= 50
 
 
-@given(st.lists(st.sampled_from(["e", "\u0301", "\u0302", "\x1b[31m", "日", " "]), max_size=80))
+def test_a_thousand_marks_on_one_letter_become_eight() -> None:
+    assert clean("e" + "\u0301" * 1000 + "f") == "e" + "\u0301" * 8 + "f"
+    assert line("e" + "\u0301\x1b[31m" * 1000).plain == "e" + "\u0301" * 8
+
+
+def test_letters_without_a_shape_are_seen_and_tags_and_selectors_are_gone() -> None:
+    assert clean("a\u3164b\u115fc") == "a�b�c"
+    assert clean("a\U000e0041b\ufe0fc") == "abc"
+
+
+@given(st.lists(st.sampled_from(["e", "\u0301" * 5, "\u0302", "\x1b[31m", "日"]), max_size=80))
 @settings(deadline=None)
 def test_marks_do_not_pile_up_even_across_colours(parts: list[str]) -> None:
     run = 0
