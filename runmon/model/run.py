@@ -141,3 +141,14 @@ class RunShort(View, frozen=True):
     def phase(self) -> Phase:
         """What the status means."""
         return PHASES.get(self.status, Phase.UNKNOWN)
+
+
+class RunsPage(View, frozen=True):
+    """One page of the runs list."""
+
+    items: list[RunShort] = []
+    total: int | None = None
+    offset: int | None = None
+    limit: int | None = None
+    count: int | None = None
+    desc: bool | None = None

@@ -1,0 +1,97 @@
+"""Where an Apify-shaped server is, and how a path below it is spelled without surprises."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from runmon.errors import BadInput
+
+APIFY = "https://api.apify.com"
+"""The platform itself."""
+
+_VARIABLES = ("APIFY_CLIENT_BASE_URL", "APIFY_API_BASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server's base: scheme, host, port and any prefix, without a trailing slash and without `/v2`."""
+
+    url: str
+
+    def path(self, *segments: str) -> str:
+        """The whole URL of `/v2/SEGMENT/…`, each segment quoted; BadInput for one that would climb."""
+        return "/".join((self.url, "v2", *(_segment(one) for one in segments)))
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port: what a token is bound to."""
+        return origin_of(self.url)
+
+    @property
+    def host(self) -> str:
+        """Host and port as a person would name the server."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def secure(self) -> bool:
+        """Whether the way there is encrypted."""
+        return self.origin[0] == "https"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is on this machine."""
+        return is_loopback(self.origin[1])
+
+
+def address(text: str) -> Address:
+    """Read a base URL, with or without `/v2`; BadInput where it is not an http(s) URL or carries a secret."""
+    try:
+        parts = urlsplit(text.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise BadInput(f"{text!r} is not a URL.", hint="Write it as https://HOST[:PORT].") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise BadInput(f"{text!r} is not an API address.", hint="Write it as https://HOST[:PORT].")
+    if "@" in parts.netloc:
+        raise BadInput("An API address must not carry a user name or password.", hint="Use APIFY_TOKEN.")
+    if parts.query or parts.fragment:
+        raise BadInput("An API address must not carry a query or fragment.", hint="Use APIFY_TOKEN.")
+    prefix = parts.path.rstrip("/").removesuffix("/v2").rstrip("/")
+    return Address(f"{parts.scheme}://{parts.netloc}{prefix}")
+
+
+def configured(environment: Mapping[str, str]) -> str:
+    """The base URL that the environment names, else the Apify API's."""
+    return next((environment[name] for name in _VARIABLES if environment.get(name)), APIFY)
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, lower-case host and port (the scheme's own where none is written)."""
+    parts = urlsplit(url)
+    return (
+        parts.scheme,
+        (parts.hostname or "").lower(),
+        parts.port or (443 if parts.scheme == "https" else 80),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or literal can only mean this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _segment(text: str) -> str:
+    if text in {"", ".", ".."}:
+        raise BadInput(f"{text!r} cannot be part of an API path.", hint="Give a whole id or key.")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise BadInput(f"{text!r} is not valid text.", hint="Give it as UTF-8.") from None
