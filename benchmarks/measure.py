@@ -31,7 +31,7 @@ class Cost:
 def until_shown(
     command: Sequence[str], wanted: str, *, columns: int = 120, rows: int = 40, limit_s: float = 60
 ) -> Cost:
-    """Start `command` on a new pseudo-terminal; stop it once its screen shows the regular expression `wanted`.
+    """Start `command` on a new pseudo-terminal; stop it once its screen shows what `wanted` matches.
 
     Raises TimeoutError, with the screen, where it is not shown in `limit_s` seconds.
     """
