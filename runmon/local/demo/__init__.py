@@ -1,1 +1,1 @@
-"""The bundled shop site and the Actor that really crawls it."""
+"""The demo: a small shop served on loopback, and an honest crawler of it in a process of its own."""
