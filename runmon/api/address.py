@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from runmon.errors import BadInput
-
-APIFY = "https://api.apify.com"
-"""The platform itself."""
-
-_VARIABLES = ("APIFY_CLIENT_BASE_URL", "APIFY_API_BASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +55,6 @@ def address(text: str) -> Address:
         raise BadInput("An API address must not carry a query or fragment.", hint="Use APIFY_TOKEN.")
     prefix = parts.path.rstrip("/").removesuffix("/v2").rstrip("/")
     return Address(f"{parts.scheme}://{parts.netloc}{prefix}")
-
-
-def configured(environment: Mapping[str, str]) -> str:
-    """The base URL that the environment names, else the Apify API's."""
-    return next((environment[name] for name in _VARIABLES if environment.get(name)), APIFY)
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

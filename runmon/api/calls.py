@@ -14,7 +14,7 @@ from runmon.api import wire
 from runmon.api.bodies import Body
 from runmon.api.http import httpx
 from runmon.api.transport import Transport
-from runmon.errors import ApiError, LinkError, TooLarge, TooSlow
+from runmon.errors import ApiError, LinkError, TooLarge, TooSlow, Unreachable
 from runmon.model.storages import Place
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class Calls:
             except ApiError as error:
                 pause = self._patience.pause(attempt, error)
                 last = attempt >= self._patience.retries or time.monotonic() + pause > until
-                if last or not (call.repeatable and may_pass(error)):
+                if last or not (call.repeatable and self._may_pass(error)):
                     raise
             await self._patience.sleep(pause)
             attempt += 1
@@ -154,14 +154,14 @@ class Calls:
             token=self._transport.token is not None,
         )
 
+    def _may_pass(self, error: ApiError) -> bool:
+        """Whether the same request may succeed a moment later; on this machine nobody starts by himself."""
+        absent = isinstance(error, Unreachable) and self._transport.where.loopback
+        return error.status in _RETRIED or (isinstance(error, LinkError) and error.status == 0 and not absent)
+
     @property
     def _host(self) -> str:
         return self._transport.where.host
-
-
-def may_pass(error: ApiError) -> bool:
-    """Whether the same request may succeed a moment later."""
-    return error.status in _RETRIED or (isinstance(error, LinkError) and error.status == 0)
 
 
 def path_of(place: Place, below_run: str, by_id: str) -> tuple[str, ...]:

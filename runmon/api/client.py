@@ -25,7 +25,7 @@ __all__ = ["ONCE", "Api", "LogBody", "Patience"]
 
 
 class Api(RunCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls):
-    """An Apify-shaped server. Failures are `runmon.errors`; reads are retried a little (`without_retries`)."""
+    """An Apify-shaped server. Failures are `runmon.errors`; reads are retried a little, see `Patience`."""
 
     def __init__(
         self,

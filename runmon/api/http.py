@@ -6,7 +6,7 @@ _UNUSED = "httpx._main"
 
 if "httpx" not in sys.modules:
     sys.modules[_UNUSED] = None  # type: ignore[assignment]
-import httpx
+import httpx  # noqa: E402
 
 if sys.modules.get(_UNUSED, httpx) is None:
     del sys.modules[_UNUSED]

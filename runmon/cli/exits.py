@@ -1,0 +1,38 @@
+"""Exit codes: a script can tell how a run ended, and why nothing could be told."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from runmon.model.run import Phase
+
+
+class Exit(IntEnum):
+    """Those of apify-cli where it has one; 128 + n for signals."""
+
+    OK = 0
+    FAILED = 1
+    TIMED_OUT = 2
+    ABORTED = 3
+    NO_ACCESS = 4
+    BAD_INPUT = 5
+    GAVE_UP = 6
+    HUNG_UP = 129
+    INTERRUPTED = 130
+    QUIT = 131
+    PIPE_CLOSED = 141
+    TERMINATED = 143
+    NOT_FOUND = 250
+
+
+_OUTCOMES = {
+    Phase.SUCCEEDED: Exit.OK,
+    Phase.FAILED: Exit.FAILED,
+    Phase.TIMED_OUT: Exit.TIMED_OUT,
+    Phase.ABORTED: Exit.ABORTED,
+}
+
+
+def outcome(phase: Phase) -> Exit:
+    """The exit code of a run that ended so; `GAVE_UP` for one that has not ended."""
+    return _OUTCOMES.get(phase, Exit.GAVE_UP)

@@ -1,0 +1,91 @@
+"""The `runmon` command: whatever happens below ends here as one sentence and one exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from runmon import __version__
+from runmon.cli.commands import NAMES, Group, Known
+from runmon.cli.exits import Exit
+from runmon.cli.terminal import say, silence_stdout
+from runmon.errors import RunmonError
+
+TABLE = {
+    "watch": Known("runmon.cli.watch", "watch_command", "Watch a run live (also: runmon TARGET)."),
+    "demo": Known("runmon.cli.demo", "demo_command", "Run the bundled demo crawl and watch it."),
+    "dev": Known("runmon.cli.dev", "dev_command", "Start an Actor on this machine and watch it."),
+    "open": Known("runmon.cli.open", "open_command", "Look at a storage or run folder."),
+    "log": Known("runmon.cli.log", "log_command", "Print a run's log, and follow it."),
+    "status": Known("runmon.cli.status", "status_command", "Print how a run stands."),
+    "wait": Known("runmon.cli.wait", "wait_command", "Wait for a run's end; its outcome is the exit code."),
+}
+
+EXAMPLES = (
+    ("runmon demo", "see it at work on a crawl of this machine"),
+    ("runmon HG7ML7M8z78YcAPEB", "watch a run by its id, or by any Console or API URL"),
+    ("runmon apify/hello-world", "watch the last run of an Actor"),
+    ("runmon dev -- python -m my_actor", "start an Actor here and watch it"),
+    ("runmon open ./storage", "look at what a run left behind"),
+    ("runmon log -f RUN | grep ERROR", "follow a log without a screen"),
+    ("runmon wait RUN && deploy", "go on when a run has succeeded"),
+)
+
+
+@click.group(cls=Group, table=TABLE, examples=EXAMPLES, context_settings=NAMES, invoke_without_command=True)
+@click.version_option(__version__, prog_name="runmon", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> int | None:
+    """Watch an Apify Actor run live from a terminal, and see why it failed.
+
+    TARGET is a run id, a Console or API URL, user/actor for its last run, or a folder.
+
+    The token is read from --token-file, APIFY_TOKEN, or the login of apify-cli; without one, what is shared
+    publicly can be watched.
+    """
+    if context.invoked_subcommand is not None:
+        return None
+    click.echo(context.get_help())
+    return Exit.OK if sys.stdout.isatty() else Exit.BAD_INPUT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; nothing is raised."""
+    try:
+        code = cli.main(arguments, prog_name="runmon", standalone_mode=False)
+        sys.stdout.flush()
+    except RunmonError as error:
+        say(f"runmon: {error}")
+        return error.exit_code
+    except click.ClickException as error:
+        say(f"runmon: {error.format_message()}{_usage(error)}")
+        return Exit.BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        silence_stdout()
+        return Exit.PIPE_CLOSED
+    except Exception as error:
+        say(f"runmon: a defect in this program: {_place(error)}. Please report it.")
+        return Exit.FAILED
+    return code if isinstance(code, int) else Exit.OK
+
+
+def run() -> NoReturn:
+    """The console script."""
+    sys.exit(int(main()))
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f" See {context.command_path} --help." if context is not None else ""
+
+
+def _place(error: Exception) -> str:
+    """Type and place of an error, without its message or locals, which may hold data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.name} at {last.filename.rpartition('/')[2]}:{last.lineno}"

@@ -1,0 +1,33 @@
+"""`runmon open PATH`: the screen over what a run left on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from runmon.cli.commands import Command
+from runmon.cli.reach import folder
+from runmon.cli.terminal import require_terminal
+
+EXAMPLES = (
+    ("runmon open ./storage", "a storage folder of Crawlee or the Apify SDK, Python or JavaScript"),
+    ("runmon open runs/2026-11-24", "a run folder that runmon dev kept"),
+)
+
+
+@click.command("open", cls=Command, examples=EXAMPLES)
+@click.argument("path", type=click.Path(path_type=Path))
+def open_command(path: Path) -> int:
+    """Look at a storage folder or a run folder. Nothing in it is changed."""
+    require_terminal()
+    with folder(path) as run:
+        from runmon.ui.app import run_screen
+
+        return run_screen(
+            address=run.server.address,
+            token=run.server.token,
+            run_id=run.run_id,
+            read_only=True,
+            title=run.title,
+        )

@@ -1,0 +1,125 @@
+"""From what was typed to a server and a run: the way that every command with a TARGET takes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from runmon import settings
+from runmon.api.address import Address, address
+from runmon.api.client import Api, Patience
+from runmon.api.credentials import Token, find_token
+from runmon.cli import target as targets
+from runmon.errors import BadInput, NotFound
+from runmon.model.document import Document
+from runmon.model.run import Run
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+QUICK = Patience(retries=2)
+"""For somebody who looks at a terminal: about three seconds of trying again."""
+_GRACE = (0.5, 1.0)
+"""Seconds between tries for a run that was just started: a lagging replica may not know it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Whom to ask, and as whom."""
+
+    address: Address
+    token: Token | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A run that a target means, at the server that has it."""
+
+    server: Server
+    run_id: str
+    title: str = ""
+    """What a person calls it, where that is not the run itself: the folder."""
+    read_only: bool = False
+
+
+def server_options(command: Command) -> Command:
+    """Adds `--api-url`, `--token-file` and `--anonymous`; the command gets the three as keyword arguments."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def server(*, api_url: str | None, token_file: str | None, anonymous: bool) -> Server:
+    """The server and token that flags, environment and settings name; BadInput where they cannot be used."""
+    where = address(api_url or settings.load(os.environ).api_url)
+    if anonymous:
+        return Server(where, None)
+    token = _from_file(token_file) if token_file else find_token(os.environ)
+    return Server(where, token)
+
+
+@contextmanager
+def reached(text: str, asked: Server, *, status: str | None = None) -> Iterator[Reached]:
+    """The run that `text` means. A folder is served by a local platform while the context is open."""
+    match targets.parse(text, where=asked.address, status=status):
+        case targets.FolderTarget(path):
+            with folder(path) as opened:
+                yield opened
+        case targets.RunTarget(run_id):
+            yield Reached(asked, run_id)
+        case targets.LastRunTarget(actor, wanted):
+            yield Reached(asked, asyncio.run(_last_run(asked, actor, wanted)))
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Reached]:
+    """A storage or run folder, served read-only on loopback; BadTarget where it is none."""
+    from runmon.local.app import LocalPlatform
+
+    with LocalPlatform(read_only=True) as platform:
+        run_id = platform.open(path)
+        local = Server(address(platform.url), Token(platform.token))
+        yield Reached(local, run_id, title=path.resolve().name, read_only=True)
+
+
+async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:
+    """The run object now; a run that was just started gets some seconds to be known."""
+    async with Api(run.server.address, run.server.token, patience=patience) as api:
+        for pause in _GRACE:
+            try:
+                return await api.run(run.run_id)
+            except NotFound:
+                await asyncio.sleep(pause)
+        return await api.run(run.run_id)
+
+
+async def _last_run(asked: Server, actor: str, status: str | None) -> str:
+    async with Api(asked.address, asked.token, patience=QUICK) as api:
+        return (await api.last_run(actor, status=status)).view.id
+
+
+def _from_file(name: str) -> Token:
+    if name == "-":
+        return Token(sys.stdin.readline())
+    try:
+        return Token(Path(name).read_text().strip())
+    except UnicodeDecodeError:
+        raise BadInput(f"The token file {name} does not hold a token.") from None
+    except OSError as error:
+        raise BadInput(f"The token file {name} cannot be read: {error.strerror}.") from None
+
+
+_OPTIONS = (
+    click.option(
+        "--api-url", metavar="URL", help="The API to ask. Default: APIFY_CLIENT_BASE_URL, else Apify's."
+    ),
+    click.option("--token-file", metavar="FILE", help="Read the token from FILE, or from stdin for -."),
+    click.option("--anonymous", is_flag=True, help="Send no token, whatever is configured."),
+)
