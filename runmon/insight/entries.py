@@ -1,0 +1,274 @@
+"""A log as a person means it: entries, each with a level, not lines.
+
+Crawlee and the Apify SDK write `LEVEL logger: message {json}` (JavaScript), `[logger] LEVEL message ({json})`
+(Python) or one JSON object a line; the platform stamps every physical line and adds its own as `ACTOR: …`. A
+line that begins none of these belongs to the entry before it. Levels are read only where they stand, never
+guessed from a word of the message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, IntEnum
+
+import msgspec
+
+from runmon.model.search import SGR
+
+MAX_LINES = 1000
+"""Lines an entry may have; what follows without a level has none."""
+PAUSE_S = 0.25
+"""A line that is not indented and comes this long after the one before it is an entry of its own."""
+
+
+class Level(IntEnum):
+    """How much an entry matters."""
+
+    NONE = 0
+    DEBUG = 1
+    INFO = 2
+    WARN = 3
+    ERROR = 4
+
+
+LEVELS = {
+    "DEBUG": Level.DEBUG, "PERF": Level.DEBUG, "INFO": Level.INFO, "WARN": Level.WARN, "WARNING": Level.WARN,
+    "ERROR": Level.ERROR, "SFAIL": Level.ERROR, "SOFT_FAIL": Level.ERROR, "CRITICAL": Level.ERROR,
+    "FATAL": Level.ERROR, "OFF": Level.NONE,
+}  # fmt: skip
+"""Every level word of both dialects."""
+
+
+class Shape(Enum):
+    """What a line is by itself."""
+
+    PLAIN = "plain"
+    JS = "js"
+    PYTHON = "python"
+    JSON = "json"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the parts of one line's visible text stand, as (start, end); an absent part is empty."""
+
+    shape: Shape
+    level: Level
+    stamp: tuple[int, int]
+    word: tuple[int, int]
+    logger: tuple[int, int]
+    body: int
+    """Where the message begins: behind stamp, level and logger."""
+
+    @property
+    def begins(self) -> bool:
+        """Whether the line begins an entry whatever stands before it."""
+        return self.shape is not Shape.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Lines of a log that say one thing."""
+
+    first: int
+    """Number of its first line, from 0."""
+    lines: int
+    level: Level
+    word: str
+    """The level as it was written: `ERROR`, `SFAIL`, `CRITICAL`; empty where there is none."""
+    stamp: str
+    """The stamp of its first line as it was written, or empty."""
+    logger: str
+    message: str
+    """All its lines joined by newlines, without stamps, level, logger and payload."""
+    payload: str
+    """The JSON object at its end, or empty."""
+    platform: bool
+    """Whether the platform wrote it, not the Actor."""
+
+
+_STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z"
+_HEAD = re.compile(
+    rf"(?P<stamp>{_STAMP})?(?(stamp)(?: |$))(?:{_STAMP} )?"
+    r"(?:(?P<platform>ACTOR: )"
+    r"|(?P<word>ERROR|SFAIL|WARN|INFO|DEBUG|PERF|SOFT_FAIL)(?= |$) *"
+    r"(?:(?P<name>(?!\w{0,80}(?:Error|Exception):)[\w$][\w$.:-]{0,119}): )?"
+    r"|\[(?P<logger>[^\]\n]{1,120})\] +(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL)(?= |$) *"
+    r"|(?P<json>\{))?",
+    re.ASCII,
+)
+_NOWHERE = (0, 0)
+
+
+def visible(line: bytes) -> str:
+    """The line's text without colour codes."""
+    return (SGR.sub(b"", line) if b"\x1b" in line else line).decode("utf-8", "replace").removesuffix("\r")
+
+
+def parse(text: str) -> Parts:
+    """The parts of one line of visible text (see `visible`)."""
+    head = _HEAD.match(text)
+    assert head is not None, "every part of the pattern may be absent"
+    stamp = head.span("stamp") if head["stamp"] else _NOWHERE
+    if head["platform"]:
+        return Parts(Shape.PLATFORM, Level.NONE, stamp, _NOWHERE, _NOWHERE, head.start("platform"))
+    if head["word"]:
+        logger = head.span("name") if head["name"] else _NOWHERE
+        return Parts(Shape.JS, LEVELS[head["word"]], stamp, head.span("word"), logger, head.end())
+    if head["level"]:
+        where = (head.start("logger") - 1, head.end("logger") + 1)
+        return Parts(Shape.PYTHON, LEVELS[head["level"]], stamp, head.span("level"), where, head.end())
+    if head["json"] and (record := json_record(text[head.start("json") :])) is not None:
+        return Parts(Shape.JSON, record.level, stamp, _NOWHERE, _NOWHERE, head.start("json"))
+    return Parts(Shape.PLAIN, Level.NONE, stamp, _NOWHERE, _NOWHERE, head.end() - bool(head["json"]))
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRecord:
+    """A line written with `APIFY_LOG_FORMAT=JSON`."""
+
+    level: Level
+    word: str
+    logger: str
+    message: str
+    rest: str
+    """What else the object held, as JSON, or empty."""
+
+
+def json_record(text: str) -> JsonRecord | None:
+    """The record in a JSON line; None where the text is no JSON object with a level and a message."""
+    if '"level"' not in text or not text.endswith("}"):
+        return None
+    try:
+        held = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=dict[str, object])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    word, message = held.pop("level", None), held.pop("msg", held.pop("message", None))
+    if not isinstance(word, str) or word.upper() not in LEVELS or not isinstance(message, str):
+        return None
+    logger = held.pop("logger", held.pop("prefix", ""))
+    held.pop("time", None)
+    rest = msgspec.json.encode(held).decode() if held else ""
+    return JsonRecord(LEVELS[word.upper()], word.upper(), str(logger or ""), message, rest)
+
+
+def payload_at(text: str) -> int:
+    """Where the JSON object at the end of a text begins, `(` and blanks before it included; else its length."""
+    if not text.endswith(("}", "})")):
+        return len(text)
+    at = text.find("{")
+    for _ in range(4):
+        if at < 0:
+            break
+        bracketed = at > 0 and text[at - 1] == "(" and text.endswith("})")
+        if _is_object(text[at : len(text) - bracketed]):
+            start = at - bracketed
+            return len(text[:start].rstrip())
+        at = text.find("{", at + 1)
+    return len(text)
+
+
+def _is_object(text: str) -> bool:
+    if len(text) > 2 and text[1] not in '"} \n':
+        return False
+    try:
+        msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def joins(text: str, parts: Parts, before: str, before_parts: Parts) -> bool:
+    """Whether a line belongs to the entry of the line before it."""
+    if parts.begins:
+        return False
+    rest = text[parts.body :]
+    if not rest or rest[0] in " \t{})]│└┌├^":
+        return True
+    now, then = text[slice(*parts.stamp)], before[slice(*before_parts.stamp)]
+    return now == then or not now or not then or _seconds_between(then, now) < PAUSE_S
+
+
+def _seconds_between(then: str, now: str) -> float:
+    if now[:16] == then[:16]:
+        return float(now[17:-1]) - float(then[17:-1])
+    return (stamp_time(now) - stamp_time(then)).total_seconds()
+
+
+def stamp_time(stamp: str) -> datetime:
+    """The moment a stamp names; the earliest there is where no calendar has it."""
+    try:
+        return datetime.fromisoformat(stamp)
+    except ValueError:
+        return datetime.fromisoformat("0001-01-01T00:00:00Z")
+
+
+@dataclass(slots=True)
+class EntryReader:
+    """Makes entries of a log that arrives in pieces, however it is cut."""
+
+    _tail: bytes = b""
+    _at: int = 0
+    _open: list[tuple[str, Parts]] = field(default_factory=list)
+
+    def feed(self, data: bytes) -> Iterator[Entry]:
+        """The entries that these bytes finish."""
+        *whole, self._tail = (self._tail + data).split(b"\n")
+        for raw in whole:
+            yield from self._take(raw)
+
+    def finish(self) -> Iterator[Entry]:
+        """What is left when the log is over."""
+        if self._tail:
+            raw, self._tail = self._tail, b""
+            yield from self._take(raw)
+        if self._open:
+            yield self._close()
+
+    def _take(self, raw: bytes) -> Iterator[Entry]:
+        text = visible(raw)
+        parts = parse(text)
+        if self._open and not (len(self._open) < MAX_LINES and joins(text, parts, *self._open[-1])):
+            yield self._close()
+        self._open.append((text, parts))
+        self._at += 1
+
+    def _close(self) -> Entry:
+        lines, self._open = self._open, []
+        return entry_of(self._at - len(lines), lines)
+
+
+def entry_of(first: int, lines: list[tuple[str, Parts]]) -> Entry:
+    """The entry that lines (text and parts, never none) from line number `first` on are."""
+    text, head = lines[0]
+    stamp = text[slice(*head.stamp)]
+    platform = head.shape is Shape.PLATFORM
+    if head.shape is Shape.JSON and (record := json_record(text[head.body :])) is not None:
+        whole = "\n".join([record.message, *(line[parts.body :] for line, parts in lines[1:])])
+        return Entry(
+            first, len(lines), head.level, record.word, stamp, record.logger, whole, record.rest, platform
+        )
+    whole = "\n".join(line[parts.body :] for line, parts in lines)
+    at = payload_at(whole)
+    payload = whole[at:].strip()
+    payload = payload[1:-1] if payload.startswith("(") else payload
+    logger = text[slice(*head.logger)].strip("[]")
+    word = text[slice(*head.word)]
+    return Entry(first, len(lines), head.level, word, stamp, logger, whole[:at], payload, platform)
+
+
+def head_before(n: int, line: Callable[[int], bytes]) -> int:
+    """The first line of the entry that holds line `n`, found by walking back; `line` gives raw lines."""
+    text = visible(line(n))
+    parts = parse(text)
+    for at in range(n - 1, max(n - MAX_LINES, -1), -1):
+        above = visible(line(at))
+        above_parts = parse(above)
+        if not joins(text, parts, above, above_parts):
+            return at + 1
+        text, parts = above, above_parts
+    return max(n - MAX_LINES + 1, 0)

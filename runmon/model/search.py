@@ -1,0 +1,105 @@
+"""Looking for text in bytes of any size, in time that grows with their length whatever the pattern is.
+
+Patterns are literal unless asked otherwise and run on RE2: Python's own `re` can be frozen by two dozen
+characters. Colour codes between two letters of a line do not hide the word that a person sees.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from runmon.errors import BadInput
+
+SGR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
+"""One colour code in raw bytes."""
+MAX_PATTERN = 512
+_COLOUR = r"(?:\x1b\[[0-9;:]*m)*"
+
+
+class Query:
+    """What a person looks for. Lower case finds every case; one capital letter makes it exact.
+
+    Raises BadInput where a regular expression cannot be read or a pattern is longer than 512 characters.
+    """
+
+    def __init__(self, text: str, *, regular: bool = False) -> None:
+        if len(text) > MAX_PATTERN:
+            raise BadInput(f"The pattern is longer than {MAX_PATTERN} characters.")
+        self.text = text
+        self.regular = regular
+        self._plain = self._compiled(text if regular else _escaped(text, ""))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Query) and (other.text, other.regular) == (self.text, self.regular)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.regular))
+
+    @cached_property
+    def _coloured(self) -> Any:
+        return self._compiled(_escaped(self.text, _COLOUR))
+
+    def _compiled(self, pattern: str) -> Any:
+        import re2
+
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = 8 << 20
+        options.never_nl = True
+        options.case_sensitive = any(char.isupper() for char in self.text)
+        try:
+            return re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
+        except re2.error as error:
+            raise BadInput(f"{self.text} is no regular expression: {_reason(error)}.") from error
+
+    def matches(self, line: bytes) -> bool:
+        """Whether the line, as a person sees it, holds a match."""
+        return next(self.lines_in(line), None) is not None
+
+    def lines_in(self, block: bytes) -> Iterator[int]:
+        """The numbers, from 0, of the lines of a block that hold a match."""
+        pattern = self._plain
+        if b"\x1b" in block:
+            if self.regular:
+                block = SGR.sub(b"", block)
+            else:
+                pattern = self._coloured
+        at, line, counted = 0, 0, 0
+        while (found := pattern.search(block, at)) is not None:
+            line += block.count(b"\n", counted, found.start())
+            yield line
+            counted = block.find(b"\n", found.start())
+            if counted < 0 or counted + 1 >= len(block):
+                return
+            at = counted + 1
+
+    def spans(self, line: str) -> list[tuple[int, int]]:
+        """Start and end of every match in one line, in characters; empty matches are none."""
+        raw = line.encode("utf-8", "surrogatepass")
+        found = [match.span() for match in self._plain.finditer(raw)]
+        if len(raw) == len(line):
+            return [span for span in found if span[0] < span[1]]
+        return [(_chars(raw, start), _chars(raw, end)) for start, end in found if start < end]
+
+
+def lines_with(query: Query, blocks: Iterable[tuple[int, bytes]]) -> Iterator[array[int]]:
+    """The numbers of the matching lines, one array for each block of (first line, bytes), empty ones too."""
+    for first, block in blocks:
+        yield array("Q", (first + n for n in query.lines_in(block)))
+
+
+def _reason(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def _chars(raw: bytes, end: int) -> int:
+    return len(raw[:end].decode("utf-8", "replace"))
+
+
+def _escaped(text: str, between: str) -> str:
+    return between.join(re.escape(char) for char in text)

@@ -1,0 +1,174 @@
+"""How one line of a log looks: stamp faint, level coloured and five wide, logger quiet, message, JSON tail quiet.
+
+Colours a program set inside its message are kept; those it set on parts that have a look of their own are not.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from enum import Enum
+
+from rich.text import Span, Text
+
+from runmon.insight.entries import JsonRecord, Level, Parts, Shape, json_record, payload_at, stamp_time
+from runmon.insight.frames import Frame
+from runmon.render.untrusted import clean
+
+LEVEL_WIDTH = 5
+TONES = {Level.NONE: "text", Level.DEBUG: "faint", Level.INFO: "ok", Level.WARN: "warn", Level.ERROR: "bad"}
+_SHORT = {"WARNING": "WARN", "CRITICAL": "CRIT", "SOFT_FAIL": "SFAIL"}
+_KEY = re.compile(r'"(?:[^"\\]|\\.){0,200}"(?=\s{0,8}:)|[{}\[\],:()]')
+
+
+class Stamps(Enum):
+    """What stands for a line's stamp."""
+
+    UTC = "UTC"
+    LOCAL = "local time"
+    START = "since the start"
+    DELTA = "since the line before"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How stamps are written: the mode, the zone for local time, and the stamp that time counts from."""
+
+    mode: Stamps = Stamps.UTC
+    zone: tzinfo = UTC
+    start: str = ""
+
+    def width(self) -> int:
+        """Cells of every stamp in this mode."""
+        return 0 if self.mode is Stamps.HIDDEN else 12
+
+    def write(self, stamp: str, before: str) -> str:
+        """The stamp as shown; `before` is the stamp of the line before."""
+        if not stamp or self.mode is Stamps.HIDDEN:
+            return " " * self.width()
+        if self.mode is Stamps.UTC:
+            return _fraction(stamp[11:-1])
+        moment = stamp_time(stamp)
+        if self.mode is Stamps.LOCAL:
+            return _local(moment, self.zone)
+        origin = self.start if self.mode is Stamps.START else before
+        seconds = (moment - stamp_time(origin)).total_seconds() if origin else 0.0
+        return _delta(seconds) if self.mode is Stamps.DELTA else _since(seconds)
+
+
+def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE, level: Level) -> Text:
+    """A line made ready: `shown` has passed `untrusted.line`, `parts` are of its text, `level` is its entry's."""
+    text = shown.plain
+    line = _Line()
+    if stamp:
+        line.add(stamp + " ", "faint")
+    if parts.shape is Shape.JSON and (record := json_record(text[parts.body :])) is not None:
+        return _json_line(line, record)
+    nested = text[parts.stamp[1] : _first_of(parts)].strip()
+    if parts.shape in (Shape.JS, Shape.PYTHON):
+        line.add(_word(text[slice(*parts.word)]), TONES[parts.level])
+        line.add(" ", "text")
+    if nested:
+        line.add(nested + " ", "faint")
+    if parts.logger[0] < parts.logger[1]:
+        line.add(text[slice(*parts.logger)].strip("[]"), "quiet")
+        line.add(": ", "faint")
+    if parts.shape is Shape.PLATFORM:
+        line.add(text[parts.body :], "quiet")
+        return line.text()
+    tail = payload_at(text) if parts.shape is not Shape.PLAIN or level > Level.NONE else len(text)
+    tail = max(tail, parts.body)
+    tone = _MESSAGE_TONES[frame] if parts.shape is Shape.PLAIN else ""
+    line.add_part(shown, parts.body, tail, tone)
+    if tail < len(text):
+        line.add_payload(text[tail:])
+    return line.text()
+
+
+_MESSAGE_TONES = {Frame.NONE: "", Frame.OWN: "strong", Frame.LIBRARY: "faint"}
+
+
+class _Line:
+    """A text under construction."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._spans: list[Span] = []
+        self._length = 0
+
+    def add(self, text: str, tone: str) -> None:
+        end = self._length + len(text)
+        if tone and text:
+            self._spans.append(Span(self._length, end, tone))
+        self._parts.append(text)
+        self._length = end
+
+    def add_part(self, shown: Text, first: int, last: int, tone: str) -> None:
+        """A stretch of a text with the colours it came with, or in one tone."""
+        shift = self._length - first
+        self.add(shown.plain[first:last], tone)
+        if not tone:
+            self._spans += [
+                Span(max(s.start, first) + shift, min(s.end, last) + shift, s.style)
+                for s in shown.spans
+                if s.start < last and s.end > first
+            ]
+
+    def add_payload(self, payload: str) -> None:
+        at = self._length
+        self.add(payload, "quiet")
+        self._spans += [Span(at + m.start(), at + m.end(), "faint") for m in _KEY.finditer(payload)]
+
+    def text(self) -> Text:
+        return Text("".join(self._parts), spans=self._spans, no_wrap=True, end="")
+
+
+def _json_line(line: _Line, record: JsonRecord) -> Text:
+    line.add(_word(record.word), TONES[record.level])
+    line.add(" ", "text")
+    if record.logger:
+        line.add(clean(record.logger, limit=120), "quiet")
+        line.add(": ", "faint")
+    line.add(clean(record.message), "")
+    if record.rest:
+        line.add_payload(" " + clean(record.rest))
+    return line.text()
+
+
+def _first_of(parts: Parts) -> int:
+    """Where the first part behind the stamp begins."""
+    begins = [start for start, end in (parts.word, parts.logger) if start < end]
+    return min([*begins, parts.body])
+
+
+def _word(word: str) -> str:
+    return _SHORT.get(word, word)[:LEVEL_WIDTH].ljust(LEVEL_WIDTH)
+
+
+def _fraction(time_of_day: str) -> str:
+    return f"{time_of_day:<8}"[:12] if "." in time_of_day else f"{time_of_day[:8]}.000"
+
+
+def _local(moment: datetime, zone: tzinfo) -> str:
+    there = moment.astimezone(zone)
+    return f"{there:%H:%M:%S}.{there.microsecond // 1000:03d}"
+
+
+def _since(seconds: float) -> str:
+    sign, seconds = ("-" if seconds < 0 else "+"), abs(seconds)
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{sign}{min(hours, 99):02d}:{rest // 60:02d}:{rest % 60:02d}.{int(seconds * 10) % 10}".rjust(12)
+
+
+_UNITS = ((0.0, 1.0, "s", 3), (60.0, 60.0, "min", 1), (7200.0, 3600.0, "h", 1))
+
+
+def _delta(seconds: float) -> str:
+    if abs(seconds) < 0.0005:
+        return "·".rjust(12)
+    at = bisect_right([low for low, *_ in _UNITS], abs(seconds)) - 1
+    _, unit, name, digits = _UNITS[at]
+    return f"{seconds / unit:+.{digits}f} {name}".rjust(12)
