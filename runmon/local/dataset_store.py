@@ -1,0 +1,181 @@
+"""Items in a folder: one numbered JSON file each, as both Crawlees write them, given back byte for byte."""
+
+from __future__ import annotations
+
+import os
+import time
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from runmon.local.raw_json import fields, tidy
+from runmon.local.storage import Storage, files, folder_ns, now, read_file
+
+EXAMINE_S = 0.02
+"""How long one look at the dataset object may spend on reading items that other programs wrote."""
+HALF_WRITTEN_S = 5.0
+"""How long a broken last item is taken to be one that is still being written."""
+CARD_EVERY_S = 1.0
+
+
+class DatasetStore(Storage):
+    """The items of one dataset, in the order they were stored."""
+
+    kind = "datasets"
+
+    def __init__(
+        self, folder: Path, *, id: str, read_only: bool = False, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        self.count = 0
+        self._gaps: array[int] | None = None
+        self._last = 0
+        self._card_due = 0.0
+        self._forget_examined()
+        super().__init__(folder, id=id, read_only=read_only, facts=facts)
+        self.refresh()
+
+    def _forget_examined(self) -> None:
+        self._examined = self._empty = self._bytes = 0
+        self._fields: dict[str, None] = {}
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.count = self._last = 0
+        self._gaps = None
+        self._forget_examined()
+
+    # Reading
+
+    def scan(self, offset: int = 0, limit: int | None = None, desc: bool = False) -> Iterator[bytes]:
+        """Up to `limit` items from the `offset`-th on (from the end when `desc`), each as the bytes stored.
+
+        A file that is no JSON comes as `{"#unreadable": "000000007.json"}`, so offsets stay true.
+        """
+        self.refresh()
+        end = self.count if limit is None else min(self.count, offset + limit)
+        total = self.count
+        for position in range(offset, end):
+            yield self.item(total - 1 - position if desc else position)
+
+    def item(self, position: int) -> bytes:
+        """The item at a position from 0, as stored."""
+        name = self._name(position)
+        item = tidy(read_file(self._prefix + name))
+        return item if item is not None else msgspec.json.encode({"#unreadable": name})
+
+    def _name(self, position: int) -> str:
+        return f"{position + 1 if self._gaps is None else self._gaps[position]:09}.json"
+
+    # Writing
+
+    def append(self, items: Sequence[bytes | dict[str, Any]]) -> None:
+        """Store items behind the others, each at once and whole. Raises ApiFault 403 on a read-only store."""
+        self.writable()
+        with self.lock:
+            self._catch_up()
+            for item in items:
+                raw = item if isinstance(item, bytes) else msgspec.json.encode(item)
+                self.write(f"{self._last + 1:09}.json", raw)
+                self._took(raw)
+            self.writes += len(items)
+            self.modified = now()
+            if time.monotonic() >= self._card_due:
+                self._card_due = time.monotonic() + CARD_EVERY_S
+                self.save_card()
+            self.settle()
+
+    def _took(self, raw: bytes) -> None:
+        self._last += 1
+        if self._gaps is not None:
+            self._gaps.append(self._last)
+        if self._examined == self.count:
+            self._examine(raw)
+        self.count += 1
+
+    def _catch_up(self) -> None:
+        self.refresh()
+        self._probe(lambda number: True)
+
+    # The folder
+
+    def _read_folder(self) -> bool:
+        if self.count == 0 or self._gaps is not None or not self._exists(self._last):
+            return self._load()
+        return self._probe(self._whole)
+
+    def _load(self) -> bool:
+        numbers = sorted(number for entry in files(self.folder) if (number := item_number(entry.name)))
+        if len(numbers) < self.count:
+            self._forget_examined()
+        whole = not numbers or self._whole(numbers[-1])
+        if not whole:
+            numbers.pop()
+        self.count = len(numbers)
+        self._last = numbers[-1] if numbers else 0
+        self._gaps = None if self._last == self.count else array("q", numbers)
+        return whole
+
+    def _probe(self, accept: Callable[[int], bool]) -> bool:
+        while self._exists(self._last + 1):
+            if not accept(self._last + 1):
+                return False
+            self._last += 1
+            self.count += 1
+            if self._gaps is not None:
+                self._gaps.append(self._last)
+        return True
+
+    def _exists(self, number: int) -> bool:
+        return os.path.lexists(f"{self._prefix}{number:09}.json")
+
+    def _whole(self, number: int) -> bool:
+        path = f"{self._prefix}{number:09}.json"
+        return tidy(read_file(path)) is not None or time.time() - folder_ns(path) / 1e9 > HALF_WRITTEN_S
+
+    # Facts
+
+    def metadata(self) -> dict[str, Any]:
+        """The dataset object of the API, without the addresses that only a server knows."""
+        self.refresh()
+        self.examine(EXAMINE_S)
+        return super().metadata() | {
+            "itemCount": self.count,
+            "cleanItemCount": self.count - self._empty,
+            "fields": list(self._fields),
+            "schema": self.card.get("schema"),
+            "stats": {
+                "readCount": self.reads,
+                "writeCount": self.writes,
+                "storageBytes": self._bytes,
+            },
+        }
+
+    def examine(self, seconds: float) -> bool:
+        """Learn fields and empty items of what others wrote, for at most `seconds`; True when done."""
+        end = time.monotonic() + seconds
+        with self.lock:
+            while self._examined < self.count and time.monotonic() < end:
+                self._examine(self.item(self._examined))
+            return self._examined >= self.count
+
+    def _examine(self, raw: bytes) -> None:
+        self._examined += 1
+        self._bytes += len(raw)
+        found = fields(raw) or {}
+        clean = [name for name in found if not name.startswith("#")]
+        self._empty += not clean
+        if len(self._fields) < 2000:
+            self._fields.update(dict.fromkeys(found))
+
+    def _counts(self) -> dict[str, Any]:
+        return {"item_count": self.count, "itemCount": self.count}
+
+
+def item_number(name: str) -> int:
+    """`000000012.json` → 12; 0 for every other file."""
+    stem, _, ending = name.partition(".")
+    number = int(stem) if ending == "json" and stem.isascii() and stem.isdigit() else 0
+    return number if f"{number:09}" == stem else 0

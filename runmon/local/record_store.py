@@ -1,0 +1,275 @@
+"""Records in a folder: one file a key beside its metadata, as Crawlee for Python does; reads both dialects."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+import re
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from runmon.local.faults import ApiFault
+from runmon.local.storage import CARD, Storage, files, now, read_file, read_json
+
+KEY = re.compile(r"[a-zA-Z0-9!\-_.'()]{1,256}")
+"""Keys that Apify takes."""
+CARD_ENDING = f".{CARD}"
+SPARE_ENDING = ".spare"
+"""A body that its metadata names while a record changes its type, so that no kill parts the two."""
+LONGEST_NAME = 200
+BINARY = "application/octet-stream"
+UNFINISHED = (".tmp", ".lock")
+"""Endings of what Crawlee leaves beside its files while it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a record lies: its body's file name, and its metadata's (empty where there is none)."""
+
+    body: str
+    card: str
+
+
+NOTHING = Kept("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of keys with their sizes in bytes."""
+
+    keys: list[tuple[str, int]]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record with its content type as stored."""
+
+    key: str
+    content_type: str
+    body: bytes
+
+
+class RecordStore(Storage):
+    """The records of one key-value store."""
+
+    kind = "key-value-stores"
+
+    def __init__(
+        self, folder: Path, *, id: str, read_only: bool = False, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        self._index: dict[bytes, Kept] = {}
+        self._order: list[bytes] = []
+        super().__init__(folder, id=id, read_only=read_only, facts=facts)
+        self.refresh()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._index, self._order = {}, []
+
+    # Reading
+
+    @property
+    def count(self) -> int:
+        """How many records there are."""
+        return len(self._order)
+
+    def keys(self, limit: int = 1000, after: str | None = None, prefix: str | None = None) -> Page:
+        """Keys behind `after` that begin with `prefix`, in the order of their UTF-8 bytes."""
+        self.refresh()
+        with self.lock:
+            start = (prefix or "").encode()
+            first = bisect_left(self._order, start)
+            if after is not None:
+                first = max(first, bisect_right(self._order, after.encode()))
+            taken = self._order[first : first + limit + 1]
+            taken = [key for key in taken if key.startswith(start)]
+            sized = [(key.decode(), self._size(key)) for key in taken[:limit]]
+        return Page([(key, size) for key, size in sized if size >= 0], len(taken) > limit)
+
+    def _size(self, key: bytes) -> int:
+        try:
+            return os.stat(self._prefix + self._index[key].body, follow_symlinks=False).st_size  # noqa: PTH116
+        except OSError:
+            return -1
+
+    def get(self, key: str) -> Record | None:
+        """The record of a key, or None."""
+        self.refresh()
+        with self.lock:
+            kept = self._index.get(key.encode())
+            body = None if kept is None else read_file(self._prefix + kept.body)
+            if kept is None or body is None:
+                return None
+            return Record(key, self._content_type(kept), body)
+
+    def look(self, key: str) -> tuple[str, int] | None:
+        """The content type and the size of a record without its bytes, or None."""
+        self.refresh()
+        with self.lock:
+            kept = self._index.get(key.encode())
+            size = -1 if kept is None else self._size(key.encode())
+            return None if kept is None or size < 0 else (self._content_type(kept), size)
+
+    def _content_type(self, kept: Kept) -> str:
+        card = read_json(self._prefix + kept.card) if kept.card else None
+        found = (card.get("content_type") or card.get("contentType")) if isinstance(card, dict) else None
+        return found if isinstance(found, str) and found else guessed_type(kept.body)
+
+    # Writing
+
+    def put(self, key: str, content_type: str, body: bytes) -> None:
+        """Store a record: a reader finds the old type and bytes or the new ones. Raises ApiFault 400, 403."""
+        self.writable()
+        check_key(key)
+        with self.lock:
+            self.refresh()
+            before = self._index.get(key.encode())
+            name = file_name(key)
+            kept = Kept(name, name + CARD_ENDING)
+            self._place(kept, before, key, content_type, body)
+            if before is not None:
+                self._erase(before, but=kept)
+            if before is None:
+                insort(self._order, key.encode())
+            self._index[key.encode()] = kept
+            self._wrote()
+
+    def _place(self, kept: Kept, before: Kept | None, key: str, content_type: str, body: bytes) -> None:
+        card = {"key": key, "content_type": content_type, "size": len(body)}
+        retyped = (
+            before is not None and before.body == kept.body and self._content_type(before) != content_type
+        )
+        if retyped:
+            spare = f"~{digest(key)}{SPARE_ENDING}"
+            self.write(spare, body)
+            self._write_card(kept, card | {"file": spare})
+            self.write(kept.body, body)
+            self._write_card(kept, card)
+            self.remove(spare)
+        else:
+            self._write_card(kept, card)
+            self.write(kept.body, body)
+
+    def _write_card(self, kept: Kept, card: dict[str, Any]) -> None:
+        self.write(kept.card, msgspec.json.format(msgspec.json.encode(card), indent=2))
+
+    def delete(self, key: str) -> bool:
+        """Delete a record; False when there was none. Raises ApiFault 403."""
+        self.writable()
+        with self.lock:
+            self.refresh()
+            kept = self._index.pop(key.encode(), None)
+            if kept is None:
+                return False
+            del self._order[bisect_left(self._order, key.encode())]
+            self._erase(kept)
+            self.deletes += 1
+            self._wrote()
+            return True
+
+    def _erase(self, kept: Kept, but: Kept = NOTHING) -> None:
+        if kept.body != but.body:
+            self.remove(kept.body)
+        if kept.card and kept.card != but.card:
+            self.remove(kept.card)
+
+    def _wrote(self) -> None:
+        self.writes += 1
+        self.modified = now()
+        self.settle()
+
+    # The folder
+
+    def _read_folder(self) -> bool:
+        names = {entry.name for entry in files(self.folder)}
+        cards = {name.removesuffix(CARD_ENDING) for name in names if name.endswith(CARD_ENDING)}
+        spares = {name[1:].removesuffix(SPARE_ENDING) for name in names if name.endswith(SPARE_ENDING)}
+        index: dict[bytes, Kept] = {}
+        for name in sorted(names):
+            if name == CARD or name.endswith(CARD_ENDING):
+                continue
+            found = self._recognise(name, cards, spares)
+            if found is not None and (found[1].card or found[0].encode() not in index):
+                index[found[0].encode()] = found[1]
+        self._index, self._order = index, sorted(index)
+        return True
+
+    def _recognise(self, name: str, cards: set[str], spares: set[str]) -> tuple[str, Kept] | None:
+        if name in cards:
+            return self._with_card(name, spares)
+        if name.startswith("~") or name.endswith(UNFINISHED):
+            return None
+        stem, dot, ending = name.rpartition(".")
+        if dot and stem in cards:
+            return stem, Kept(name, stem + CARD_ENDING)
+        return (stem if stem and type_of(ending) else unquote(name)), Kept(name, "")
+
+    def _with_card(self, name: str, spares: set[str]) -> tuple[str, Kept]:
+        plain = unquote(name)
+        if not name.startswith(("~", "INPUT.")) and not (spares and digest(plain) in spares):
+            return plain, Kept(name, name + CARD_ENDING)
+        card = read_json(self._prefix + name + CARD_ENDING)
+        key, spare = (card.get("key"), card.get("file")) if isinstance(card, dict) else (None, None)
+        key = key if isinstance(key, str) and key else plain
+        body = spare if spare == f"~{digest(key)}{SPARE_ENDING}" else name
+        return key, Kept(body, name + CARD_ENDING)
+
+    def metadata(self) -> dict[str, Any]:
+        """The key-value store object of the API, without the addresses that only a server knows."""
+        self.refresh()
+        return super().metadata() | {
+            "username": self.facts.get("username"),
+            "schema": self.card.get("schema"),
+            "stats": {
+                "readCount": self.reads,
+                "writeCount": self.writes,
+                "deleteCount": self.deletes,
+                "listCount": self.lists,
+            },
+        }
+
+
+def check_key(key: str) -> None:
+    """Refuse a key that Apify would not take. Raises ApiFault 400."""
+    if not KEY.fullmatch(key):
+        raise ApiFault(
+            400,
+            "invalid-record-key",
+            "A record key holds 1 to 256 of the characters a-z, A-Z, 0-9 and !-_.'()",
+        )
+
+
+def digest(key: str) -> str:
+    """The key's SHA-256 in hex."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def file_name(key: str) -> str:
+    """The name of a key's file: percent-encoded, or `~` and its hash where that is no safe name."""
+    name = quote(key, safe="")
+    unsafe = name in {".", "..", CARD} or name.endswith(CARD_ENDING) or len(name) > LONGEST_NAME
+    return f"~{digest(key)}" if unsafe else name
+
+
+@lru_cache(maxsize=512)
+def type_of(ending: str) -> str | None:
+    """The content type that a file name's ending stands for, or None."""
+    found = mimetypes.guess_type(f"x.{ending}")[0]
+    texts = found is not None and (
+        found.startswith("text/") or found in {"application/json", "application/xml"}
+    )
+    return f"{found}; charset=utf-8" if texts else found
+
+
+def guessed_type(name: str) -> str:
+    """The content type of a file without metadata."""
+    return type_of(name.rpartition(".")[2]) or BINARY
