@@ -1,8 +1,8 @@
 """A run object for a folder without run.json: what its files prove, and nothing they do not.
 
 A crawl that has just written is RUNNING. One that is quiet ended as its log or its statistics record says; where
-neither speaks, pending requests or an unfinished statistics record mean that it stopped early (ABORTED), and a folder
-with nothing left to do counts as SUCCEEDED. The exit code stays null unless the log names it.
+neither speaks, pending requests or unfinished statistics mean that it stopped early (ABORTED), and a folder with
+nothing left to do counts as SUCCEEDED. The exit code stays null unless the log names it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from runmon.local.folder import KINDS, RunFolder, read_object
 from runmon.local.identity import api_time, derived_id, file_time, read_time
 
 QUIET_AFTER_S = 10.0
-"""A crawler persists its state every minute but items and requests as they come; ten seconds of silence is an end."""
+"""A crawler writes items and requests as they come: ten seconds of silence is an end."""
 
 STAMP = re.compile(rb"(?:\A|\n)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")
 EXIT_LINE = re.compile(rb'Exiting Actor[^\n]*"exit_code": ?(\d{1,3})[^\n]*\n?\Z')
@@ -135,7 +135,7 @@ def has_pending(place: Path) -> bool:
 
 
 def last_touched(folder: RunFolder) -> float:
-    """The newest time of the storage folders and the log: both dialects create or replace files within them."""
+    """The newest time of the storage folders and the log: both dialects make or replace files there."""
     places = [folder.place(kind) for kind in KINDS]
     return max(modified(place) for place in (folder.log_file, folder.run_file, *places))
 

@@ -19,6 +19,8 @@ class ApiFault(Exception):
         self.kind = kind
         self.message = message
         self.data = data
+        self.headers: dict[str, str] = {}
+        """Headers the answer carries besides."""
 
 
 def fault_body(kind: str, message: str, data: Any = None) -> bytes:
@@ -29,10 +31,10 @@ def fault_body(kind: str, message: str, data: Any = None) -> bytes:
     return msgspec.json.encode({"error": error})
 
 
-def fault_response(fault: ApiFault, headers: dict[str, str] | None = None) -> Response:
+def fault_response(fault: ApiFault) -> Response:
     """The answer that carries a fault."""
     body = fault_body(fault.kind, fault.message, fault.data)
-    return Response(body, fault.status, headers, media_type="application/json; charset=utf-8")
+    return Response(body, fault.status, fault.headers, media_type="application/json; charset=utf-8")
 
 
 async def render_fault(request: Request, error: Exception) -> Response:
@@ -46,7 +48,8 @@ async def render_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         fault = ApiFault(405, "method-not-allowed", "This HTTP method is not allowed on this endpoint")
-        return fault_response(fault, {"allow": (error.headers or {}).get("Allow", "")})
+        fault.headers = {"allow": (error.headers or {}).get("Allow", "")}
+        return fault_response(fault)
     return fault_response(
         ApiFault(error.status_code, "page-not-found", "We have not found the page you asked for")
     )

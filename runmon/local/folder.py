@@ -63,7 +63,7 @@ class RunFolder:
 
 
 def open_folder(path: Path) -> RunFolder:
-    """The run folder a person means by a path: one with run.json, a storage folder, or one with `storage/` inside.
+    """The run folder meant by a path: one with run.json, a storage folder, or one with `storage/` inside.
 
     Raises BadTarget when there is nothing like it.
     """
@@ -93,7 +93,7 @@ def is_storage(root: Path) -> bool:
 
 
 def nearest_log(home: Path, root: Path) -> Path:
-    """log.txt within the folder, within its storage root, or beside a bare storage folder; else where it would be."""
+    """log.txt in the folder, in its storage root, or beside a bare storage folder; else where it would be."""
     beside = [home.parent / "log.txt"] if root == home and home.name == "storage" else []
     return next(
         (place for place in (home / "log.txt", root / "log.txt", *beside) if place.is_file()),
@@ -136,7 +136,7 @@ def purge_storage(place: Path) -> None:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """A small JSON file that holds an object; anything else (missing, half-written, a list, huge) reads as empty."""
+    """A small JSON file with an object; anything else (missing, half-written, a list, huge) reads as empty."""
     try:
         if path.stat().st_size > SMALL_FILE:
             return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from runmon.local.bell import Bell
@@ -15,6 +16,7 @@ class LogFile:
         self.path = path
         self.bell = Bell()
         self._handle: int | None = None
+        self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
@@ -25,12 +27,15 @@ class LogFile:
             return 0
 
     def append(self, data: bytes) -> None:
-        """Add bytes at the end and wake every follower. Call on the platform's loop."""
-        if self._handle is None:
-            self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._handle, view) :]
+        """Add bytes at the end and wake every follower; from any thread. Raises OSError on a full disk."""
+        with self._lock:
+            if self._handle is None:
+                self._handle = os.open(
+                    self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
+                )
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._handle, view) :]
         self.bell.ring()
 
     def read(self, start: int, end: int) -> bytes:
@@ -44,6 +49,7 @@ class LogFile:
 
     def close(self) -> None:
         """Give the file back; a later append opens it again."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        with self._lock:
+            if self._handle is not None:
+                os.close(self._handle)
+                self._handle = None

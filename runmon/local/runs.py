@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import copy
-import fcntl
 import os
 import time
 from functools import cached_property
 from typing import Any
 
 from runmon.local.bell import Bell, heard
-from runmon.local.datasets import DatasetStore
-from runmon.local.evidence import last_touched, made_up_run
-from runmon.local.folder import KINDS, RunFolder, read_object
-from runmon.local.identity import LOCAL_USER_ID, derived_id, legal_id, new_id, now_text
+from runmon.local.dataset_store import DatasetStore
+from runmon.local.evidence import last_touched
+from runmon.local.folder import RunFolder
+from runmon.local.holding import hold
+from runmon.local.identity import LOCAL_USER, derived_id, new_id, now_text
 from runmon.local.logs import LogFile
-from runmon.local.queues import QueueStore
-from runmon.local.records import RecordStore
-
-FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"})
+from runmon.local.queue_store import QueueStore
+from runmon.local.record_store import RecordStore
+from runmon.local.run_object import DEFAULT_IDS, FINAL, completed, fresh_id, opened_object
 
 FOREIGN_PACE_S = 0.25
 """How often a folder that another program writes is looked at while somebody waits."""
 
-USAGE_UNITS = (
-    "ACTOR_COMPUTE_UNITS",
-    "DATASET_READS",
-    "DATASET_WRITES",
-    "KEY_VALUE_STORE_READS",
-    "KEY_VALUE_STORE_WRITES",
-    "KEY_VALUE_STORE_LISTS",
-    "REQUEST_QUEUE_READS",
-    "REQUEST_QUEUE_WRITES",
-    "DATA_TRANSFER_INTERNAL_GBYTES",
-    "DATA_TRANSFER_EXTERNAL_GBYTES",
-    "PROXY_RESIDENTIAL_TRANSFER_GBYTES",
-    "PROXY_SERPS",
-)
-
-DEFAULT_IDS = {
-    "dataset": "defaultDatasetId",
-    "records": "defaultKeyValueStoreId",
-    "queue": "defaultRequestQueueId",
-}
-"""A storage's kind → the run's field that names its default storage."""
-
-ALIASES = {"dataset": "datasets", "records": "keyValueStores", "queue": "requestQueues"}
-"""A storage's kind → its part of `storageIds`."""
+DEFAULT_ACTOR = "actor"
 
 
 class RunState:
@@ -57,6 +33,14 @@ class RunState:
         self.folder = folder
         self.data = data
         self.read_only = read_only
+        self.actor_name = DEFAULT_ACTOR
+        """The Actor's name, by which its last run can be asked for."""
+        self.events_url: str | None = None
+        """Where the Actor hears events; None while no platform serves the run."""
+        self.events: set[asyncio.Queue[dict[str, Any]]] = set()
+        """What each connected events socket still has to send."""
+        self.charged_keys: set[str] = set()
+        """Idempotency keys of charges already counted."""
         self.bell = Bell()
         self.log = LogFile(folder.log_file)
         self._lock: int | None = None
@@ -72,29 +56,46 @@ class RunState:
         """Whether the run is over."""
         return self.data["status"] in FINAL
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a storage cannot know of itself: whose it is and which run's."""
+        user = {"userId": self.data["userId"], "username": LOCAL_USER["username"]}
+        return {**user, "actId": self.data["actId"], "actRunId": self.id}
+
     @cached_property
     def dataset(self) -> DatasetStore:
         """The default dataset."""
-        return DatasetStore(
-            self.folder.place("dataset"), id=self.data["defaultDatasetId"], read_only=self.read_only
-        )
+        return DatasetStore(self.folder.place("dataset"), **self._identity("dataset"))
 
     @cached_property
     def records(self) -> RecordStore:
         """The default key-value store."""
-        return RecordStore(
-            self.folder.place("records"), id=self.data["defaultKeyValueStoreId"], read_only=self.read_only
-        )
+        return RecordStore(self.folder.place("records"), **self._identity("records"))
 
     @cached_property
     def queue(self) -> QueueStore:
         """The default request queue."""
-        return QueueStore(
-            self.folder.place("queue"), id=self.data["defaultRequestQueueId"], read_only=self.read_only
-        )
+        return QueueStore(self.folder.place("queue"), **self._identity("queue"))
+
+    def _identity(self, kind: str) -> dict[str, Any]:
+        return {"id": self.default_id(kind), "read_only": self.read_only, "facts": self.facts}
+
+    def default_id(self, kind: str) -> str:
+        """The id of a default storage."""
+        return str(self.data[DEFAULT_IDS[kind]])
+
+    def store(self, kind: str) -> DatasetStore | RecordStore | QueueStore:
+        """A default storage by its kind: `dataset`, `records` or `queue`."""
+        return self.dataset if kind == "dataset" else self.records if kind == "records" else self.queue
+
+    def emit(self, name: str, data: dict[str, Any] | None = None) -> bool:
+        """Tell the Actor an event (`aborting`, `systemInfo`); whether anybody listens."""
+        for queue in self.events:
+            queue.put_nowait({"name": name, "data": data or {}})
+        return bool(self.events)
 
     def update(self, **fields: Any) -> None:
-        """Set fields of the run object (objects merge one level deep), persist it, and wake everybody who waits.
+        """Set fields of the run object (objects merge one level deep), persist it, wake everybody who waits.
 
         A final status without a `finishedAt` gets the present moment.
         """
@@ -143,13 +144,11 @@ class RunState:
     def view(self) -> dict[str, Any]:
         """A copy of the run object for an answer."""
         self.refresh()
-        return copy.copy(self.data)
+        return dict(self.data)
 
     def hold(self) -> None:
-        """Hold the folder's lock for as long as this process lives, which is how others know the run does."""
-        with contextlib.suppress(OSError):
-            self._lock = os.open(lock_path(self.folder), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        """Hold the folder for as long as this process lives, which is how others know that the run does."""
+        self._lock = hold(self.folder)
 
     def close(self) -> None:
         """Let go of the log and the lock."""
@@ -159,30 +158,14 @@ class RunState:
             self._lock = None
 
 
-def lock_path(folder: RunFolder) -> str:
-    """The file whose lock says that a platform is writing this run."""
-    return str(folder.path / ".runmon.lock")
-
-
-def held_elsewhere(folder: RunFolder) -> bool:
-    """Whether a living process holds the run (a killed one holds nothing: the kernel took its lock)."""
-    try:
-        handle = os.open(lock_path(folder), os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False
-
-
-def new_run(folder: RunFolder, given: dict[str, Any] | None = None) -> RunState:
+def new_run(folder: RunFolder, given: dict[str, Any] | None = None, actor: str = DEFAULT_ACTOR) -> RunState:
     """A fresh run in a folder, READY, with the fields that `given` sets; its run.json is written."""
     ids = {field: fresh_id(folder, kind) for kind, field in DEFAULT_IDS.items()}
-    state = RunState(folder, completed(folder, {"id": new_id(), **ids, **(given or {})}))
+    state = RunState(
+        folder,
+        completed(folder, {"id": new_id(), "actId": derived_id("actor", actor), **ids, **(given or {})}),
+    )
+    state.actor_name = actor
     state.hold()
     state.persist()
     return state
@@ -191,113 +174,3 @@ def new_run(folder: RunFolder, given: dict[str, Any] | None = None) -> RunState:
 def opened_run(folder: RunFolder) -> RunState:
     """A run read from files, never written."""
     return RunState(folder, opened_object(folder), read_only=True)
-
-
-def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The run object of a folder: run.json's as far as it can be true, else one made up from the files.
-
-    `held` is the object known so far: its id stays, and a run.json caught half-written does not change it.
-    """
-    stored = folder.read_run()
-    if not stored and held is not None and folder.run_file.exists():
-        return held
-    data = {**made_up_run(folder), **stored}
-    if stored and data["status"] not in FINAL and not held_elsewhere(folder):
-        data = orphaned(data, made_up_run(folder))
-    if held is not None:
-        data["id"] = held["id"]
-    elif not legal_id(data["id"]):
-        data["id"] = derived_id(str(folder.path))
-    return completed(folder, data)
-
-
-def orphaned(data: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
-    """A run whose platform died: it was ended with it, so it is ABORTED, and says why."""
-    return {
-        **data,
-        "status": "ABORTED",
-        "statusMessage": "runmon ended before this run did, so the run was ended with it",
-        "isStatusMessageTerminal": True,
-        "finishedAt": data.get("finishedAt") or evidence["finishedAt"] or now_text(),
-    }
-
-
-def completed(folder: RunFolder, data: dict[str, Any]) -> dict[str, Any]:
-    """The object with every field the API documents; what is unknown is null or zero as there."""
-    ids = {field: own_id(folder, kind, data.get(field)) for kind, field in DEFAULT_IDS.items()}
-    options = {"build": "local", "timeoutSecs": 0, "memoryMbytes": 1024, **as_object(data.get("options"))}
-    whole = {**blank(), **data, **ids}
-    whole["options"] = {"diskMbytes": 2 * int(options["memoryMbytes"]), **options}
-    whole["stats"] = {**ZERO_STATS, **as_object(data.get("stats"))}
-    whole["usage"] = {**dict.fromkeys(USAGE_UNITS, 0), **as_object(data.get("usage"))}
-    whole["usageUsd"] = {**dict.fromkeys(USAGE_UNITS, 0.0), **as_object(data.get("usageUsd"))}
-    whole["storageIds"] = {
-        ALIASES[kind]: {
-            "default": ids[field],
-            **{name: folder.storage_id(kind, name) for name in folder.names(kind)},
-        }
-        for kind, field in DEFAULT_IDS.items()
-    }
-    return whole
-
-
-ZERO_STATS: dict[str, Any] = {
-    "inputBodyLen": 0,
-    "migrationCount": 0,
-    "rebootCount": 0,
-    "restartCount": 0,
-    "resurrectCount": 0,
-    "metamorph": 0,
-    "computeUnits": 0.0,
-}
-"""Counts that are zero until something happens; figures of a process stay absent until one is measured."""
-
-
-def blank() -> dict[str, Any]:
-    """Every documented field of a run, before anything is known of it."""
-    return {
-        "actId": derived_id("actor"),
-        "userId": LOCAL_USER_ID,
-        "actorTaskId": None,
-        "startedAt": now_text(),
-        "finishedAt": None,
-        "status": "READY",
-        "statusMessage": None,
-        "isStatusMessageTerminal": None,
-        "meta": {"origin": "DEVELOPMENT"},
-        "stats": {},
-        "options": {},
-        "buildId": derived_id("build"),
-        "buildNumber": None,
-        "gitBranchName": None,
-        "exitCode": None,
-        "usage": {},
-        "usageUsd": {},
-        "usageTotalUsd": 0.0,
-        "chargedEventCounts": {},
-        "pricingInfo": None,
-        "platformUsageBillingModel": "USER",
-        "generalAccess": "RESTRICTED",
-        "containerUrl": None,
-        "isContainerServerReady": None,
-        "metamorphs": None,
-    }
-
-
-def own_id(folder: RunFolder, kind: str, given: Any) -> str:
-    """The id of a default storage: the run object's, else the storage's own."""
-    return given if legal_id(given) else folder.storage_id(kind)
-
-
-def fresh_id(folder: RunFolder, kind: str) -> str:
-    """The id that a storage left from an earlier run has in its metadata, else a new one."""
-    given = read_object(folder.place(kind) / "__metadata__.json").get("id")
-    return str(given) if legal_id(given) else new_id()
-
-
-def as_object(value: Any) -> dict[str, Any]:
-    """The value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-assert DEFAULT_IDS.keys() == ALIASES.keys() == KINDS.keys()

@@ -1,0 +1,173 @@
+"""The local platform: an Apify-shaped API over run folders, on loopback, in a thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from runmon.errors import LocalFault
+from runmon.local import events, log_routes, run_routes
+from runmon.local.auth import Door, Guarded
+from runmon.local.control import abort_run
+from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
+from runmon.local.folder import make_folder, open_folder
+from runmon.local.mounting import storage_routes
+from runmon.local.registry import Registry
+from runmon.local.runner import Runner, RunSpec
+from runmon.local.runs import DEFAULT_ACTOR, new_run, opened_run
+from runmon.local.server import LoopbackServer, loopback_socket
+
+Result = TypeVar("Result")
+
+START_DEADLINE_S = 10.0
+
+
+def asgi(registry: Registry) -> Starlette:
+    """The routes over a registry, without the door: for `Guarded`, and for tests of one layer."""
+    app = Starlette(
+        routes=[*storage_routes(), *run_routes.routes(), *log_routes.routes(), *events.routes()],
+        exception_handlers={ApiFault: render_fault, HTTPException: render_http, Exception: render_crash},
+    )
+    app.router.redirect_slashes = False
+    app.state.registry = registry
+    return app
+
+
+def guarded(registry: Registry, *, token: str, port: int, anonymous_reads: bool) -> ASGIApp:
+    """The whole platform as one ASGI app that answers on `127.0.0.1:port` and `localhost:port`."""
+    hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+    return Guarded(asgi(registry), Door(token, hosts, anonymous_reads))
+
+
+class LocalPlatform:
+    """A context manager: inside it the API answers on `url`; leaving it ends every run and thread it started.
+
+    Methods may be called from any thread but the platform's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        port: int = 0,
+        read_only: bool = False,
+        anonymous_reads: bool = False,
+    ) -> None:
+        self.token = token or secrets.token_urlsafe(32)
+        self.anonymous_reads = anonymous_reads
+        self.registry = Registry(read_only=read_only)
+        self.url = ""
+        """`http://127.0.0.1:PORT`, known once the platform was entered."""
+        self._wanted_port = port
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._live, name="local platform", daemon=True)
+
+    def __enter__(self) -> LocalPlatform:
+        """Start to listen. Raises LocalFault when the port is taken."""
+        self._listener = loopback_socket(self._wanted_port)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread.start()
+        try:
+            self._started.result(START_DEADLINE_S)
+        except TimeoutError as error:
+            raise LocalFault("The local platform did not start in time.") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the runs, then the server, then the thread."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _live(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        app = guarded(self.registry, token=self.token, port=self.port, anonymous_reads=self.anonymous_reads)
+        server = LoopbackServer(app, self._listener)
+        try:
+            await server.start()
+        except BaseException as error:
+            self._started.set_exception(error)
+            raise
+        self._started.set_result(None)
+        await self._stop.wait()
+        await self._end_runs()
+        await server.stop()
+
+    async def _end_runs(self) -> None:
+        await asyncio.gather(*(runner.close() for runner in self.registry.runners.values()))
+        for state in self.registry.runs.values():
+            if not state.final and not state.read_only:
+                state.update(status="ABORTED")
+            state.close()
+
+    def _ask(self, work: Coroutine[Any, Any, Result], timeout_s: float | None = None) -> Result:
+        if not self._thread.is_alive():
+            work.close()
+            raise LocalFault("The local platform is not running.")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_s)
+
+    def open(self, path: Path) -> str:
+        """Serve a storage or run folder, read-only; returns the run's id. BadTarget when it is neither."""
+        return self._ask(self._open(path))
+
+    async def _open(self, path: Path) -> str:
+        return self.registry.add(opened_run(open_folder(path)))
+
+    def create(
+        self,
+        root: Path,
+        *,
+        purge: bool = True,
+        run: dict[str, Any] | None = None,
+        actor: str | None = None,
+    ) -> str:
+        """A fresh run, READY, in a folder that `purge` empties as Crawlee does; returns its id. LocalFault."""
+        return self._ask(self._create(root, purge, run or {}, actor or DEFAULT_ACTOR))
+
+    async def _create(self, root: Path, purge: bool, run: dict[str, Any], actor: str) -> str:
+        state = new_run(make_folder(root, purge=purge), run, actor)
+        self.registry.add(state)
+        state.events_url = events.events_url(self.url, state.id, self.token)
+        return state.id
+
+    def start(self, spec: RunSpec) -> str:
+        """Create a run and launch its process; returns the run's id at once."""
+        return self._ask(self._start(spec))
+
+    async def _start(self, spec: RunSpec) -> str:
+        options = {"timeoutSecs": round(spec.timeout_s), "memoryMbytes": spec.memory_mb}
+        given = {"options": options, **spec.run}
+        run_id = await self._create(spec.storage, spec.purge, given, spec.actor_name or DEFAULT_ACTOR)
+        runner = Runner(self.registry.run(run_id), spec, base_url=self.url, token=self.token)
+        self.registry.runners[run_id] = runner
+        await runner.start()
+        return run_id
+
+    def abort(self, run_id: str, *, gracefully: bool) -> None:
+        """Begin to end a run; a finished one stays as it is. KeyError for an unknown id."""
+        self._ask(abort_run(self.registry, self.registry.runs[run_id], gracefully=gracefully))
+
+    def wait(self, run_id: str, timeout: float | None = None) -> dict[str, Any]:
+        """The run object once the run is over, or after so many seconds. KeyError for an unknown id."""
+        return self._ask(self.registry.runs[run_id].wait_final(timeout))

@@ -1,0 +1,107 @@
+"""Which storage a path means: the same routes hang below a run, an Actor's last run and a storage's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runmon.local import datasets, queues, records
+from runmon.local.auth import READS
+from runmon.local.faults import read_only
+from runmon.local.registry import Registry, Store, may_read
+from runmon.local.runs import RunState
+from runmon.local.wire import data, words
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+RUN_PREFIXES = ("/v2/actor-runs/{run_id}", "/v2/actors/{actor_id}/runs/last", "/v2/acts/{actor_id}/runs/last")
+BY_ID = {"dataset": "/v2/datasets", "records": "/v2/key-value-stores", "queue": "/v2/request-queues"}
+BELOW_RUN = {"dataset": "/dataset", "records": "/key-value-store", "queue": "/request-queue"}
+
+
+def registry_of(request: Request) -> Registry:
+    """The registry of the platform that answers."""
+    return cast(Registry, request.app.state.registry)
+
+
+def run_of(request: Request) -> RunState:
+    """The run a path means, after the check that the caller may read or change it. ApiFault 403, 404."""
+    state = named_run(request)
+    may_read(state, None, request.state.access)
+    refuse_writes(request, state)
+    return state
+
+
+def named_run(request: Request) -> RunState:
+    """The run that a path names by id, or as an Actor's last."""
+    registry = registry_of(request)
+    if "actor_id" not in request.path_params:
+        return registry.run(request.path_params["run_id"])
+    origin = request.query_params.get("origin", "")
+    return registry.last(request.path_params["actor_id"], words(request, "status"), origin)
+
+
+def refuse_writes(request: Request, state: RunState) -> None:
+    """ApiFault 403 for a write to what is open for reading."""
+    if request.method not in READS and (state.read_only or registry_of(request).read_only):
+        raise read_only()
+
+
+def storage_routes() -> list[Route]:
+    """Every storage route under every prefix."""
+    kinds: dict[str, list[Any]] = {
+        "dataset": datasets.routes(),
+        "records": records.routes(),
+        "queue": queues.routes(),
+    }
+    found = [Route(BY_ID[kind], creator(kind), methods=["POST"]) for kind in kinds]
+    for kind, routes in kinds.items():
+        found += [remounted(route, BY_ID[kind] + "/{store_id}", kind, by_id) for route in routes]
+    for prefix in RUN_PREFIXES:
+        for kind, routes in kinds.items():
+            found += [remounted(route, prefix + BELOW_RUN[kind], kind, of_run) for route in routes]
+    return found
+
+
+Finder = Callable[[Request, str], tuple[RunState, Store]]
+
+
+def by_id(request: Request, kind: str) -> tuple[RunState, Store]:
+    """The storage that a path names by id."""
+    return registry_of(request).store(kind, request.path_params["store_id"])
+
+
+def of_run(request: Request, kind: str) -> tuple[RunState, Store]:
+    """A run's default storage."""
+    state = named_run(request)
+    return registry_of(request).store(kind, state.default_id(kind))
+
+
+def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
+    """A storage's route under a prefix; the endpoint finds its storage in `request.state.store`."""
+    endpoint = cast(Endpoint, route.endpoint)
+
+    async def serve(request: Request) -> Response:
+        state, store = find(request, kind)
+        may_read(state, store, request.state.access)
+        refuse_writes(request, state)
+        request.state.store = store
+        request.state.run = state
+        return await endpoint(request)
+
+    return Route(prefix + route.path.rstrip("/"), serve, methods=list(route.methods or ()))
+
+
+def creator(kind: str) -> Endpoint:
+    """`POST /v2/datasets?name=…`: the storage of a name, made if need be (200, 201)."""
+
+    async def create(request: Request) -> Response:
+        name = request.query_params.get("name") or None
+        store, fresh = registry_of(request).get_or_create(kind, name)
+        return data(store.metadata(), 201 if fresh else 200)
+
+    return create

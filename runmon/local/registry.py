@@ -1,0 +1,173 @@
+"""What a platform holds: its runs and, through them, every storage by id or name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from runmon.local.dataset_store import DatasetStore
+from runmon.local.faults import ApiFault, invalid, not_found, read_only
+from runmon.local.folder import KINDS
+from runmon.local.identity import derived_id, new_id
+from runmon.local.queue_store import QueueStore
+from runmon.local.record_store import RecordStore
+from runmon.local.run_object import DEFAULT_IDS
+from runmon.local.runner import Runner
+from runmon.local.runs import RunState
+
+Store = DatasetStore | RecordStore | QueueStore
+
+STORES: dict[str, type[DatasetStore] | type[RecordStore] | type[QueueStore]] = {
+    "dataset": DatasetStore,
+    "records": RecordStore,
+    "queue": QueueStore,
+}
+NOUNS = {"dataset": "Dataset", "records": "Key-value store", "queue": "Request queue"}
+LEGAL_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+
+
+class Registry:
+    """The runs of one platform, oldest first, and the way from an id to a storage."""
+
+    def __init__(self, *, read_only: bool = False) -> None:
+        self.read_only = read_only
+        self.runs: dict[str, RunState] = {}
+        self.runners: dict[str, Runner] = {}
+        """The processes behind runs that were started here, by run id."""
+        self._extra: dict[tuple[str, str], tuple[RunState, Store]] = {}
+
+    def add(self, state: RunState) -> str:
+        """Take a run in; its id changes if another folder's run has the same."""
+        held = self.runs.get(state.id)
+        if held is not None and held.folder.path != state.folder.path:
+            state.data["id"] = derived_id(str(state.folder.path), state.id)
+        self.runs[state.id] = state
+        return state.id
+
+    def remove(self, state: RunState) -> None:
+        """Forget a run; its storages answer no more."""
+        self.runs.pop(state.id, None)
+        self.runners.pop(state.id, None)
+        self._extra = {key: pair for key, pair in self._extra.items() if pair[0] is not state}
+
+    def run(self, run_id: str) -> RunState:
+        """The run with an id. ApiFault 404 when there is none."""
+        state = self.runs.get(run_id)
+        if state is None:
+            raise not_found("Actor run")
+        return state
+
+    def last(self, actor: str, statuses: tuple[str, ...] = (), origin: str = "") -> RunState:
+        """The run of an Actor (its id or `user~name`) that started last. ApiFault 404 when there is none."""
+        name = actor.rpartition("~")[2]
+        found = [
+            state
+            for state in self.runs.values()
+            if actor == state.data["actId"] or name == state.actor_name
+            if not statuses or state.data["status"] in statuses
+            if not origin or state.data["meta"].get("origin") == origin
+        ]
+        if not found:
+            raise not_found("Actor run")
+        return max(found, key=lambda state: str(state.data["startedAt"]))
+
+    def store(self, kind: str, key: str) -> tuple[RunState, Store]:
+        """A storage by id, name or `user~name`, and its run. ApiFault 404 when there is none."""
+        for state in reversed(self.runs.values()):
+            if state.data[DEFAULT_IDS[kind]] == key:
+                return state, state.store(kind)
+        pair = self._extra.get((kind, key)) or self._named(kind, key.rpartition("~")[2])
+        if pair is None or pair[1].dropped:
+            raise not_found(NOUNS[kind])
+        return pair
+
+    def _named(self, kind: str, key: str) -> tuple[RunState, Store] | None:
+        for state, name in self._names(kind):
+            store_id = state.folder.storage_id(kind, name)
+            if key in {name, store_id}:
+                return self._open(kind, state, name, store_id)
+        return None
+
+    def _names(self, kind: str) -> Iterator[tuple[RunState, str]]:
+        for state in reversed(self.runs.values()):
+            for name in state.folder.names(kind):
+                yield state, name
+
+    def _open(self, kind: str, state: RunState, name: str, store_id: str) -> tuple[RunState, Store]:
+        held = self._extra.get((kind, store_id))
+        if held is None or held[1].dropped:
+            store = STORES[kind](
+                state.folder.place(kind, name), id=store_id, read_only=state.read_only, facts=state.facts
+            )
+            held = self._extra[kind, store_id] = (state, store)
+        return held
+
+    def get_or_create(self, kind: str, name: str | None) -> tuple[Store, bool]:
+        """The storage of a name (None: a new one), made beside the newest run's if need be; whether it is new."""
+        if name is not None:
+            if not LEGAL_NAME.fullmatch(name) or name == "default":
+                raise invalid("name", "must be 1 to 63 letters, digits and dashes, with no dash at an end")
+            if (held := self._named(kind, name)) is not None:
+                return held[1], False
+        home = next((state for state in reversed(self.runs.values()) if not state.read_only), None)
+        if home is None or self.read_only:
+            raise read_only()
+        store_id = new_id()
+        _, store = self._open(kind, home, name or store_id, store_id)
+        if name is not None:
+            store.rename(name=name)
+        else:
+            store.save_card()
+        return store, True
+
+    def page(
+        self, *, offset: int, limit: int, desc: bool, statuses: tuple[str, ...], after: str, before: str
+    ) -> dict[str, Any]:
+        """A page of the runs list, by start."""
+        found = [
+            view
+            for view in (state.view() for state in self.runs.values())
+            if not statuses or view["status"] in statuses
+            if not after or view["startedAt"] >= after
+            if not before or view["startedAt"] <= before
+        ]
+        found.sort(key=lambda view: str(view["startedAt"]), reverse=desc)
+        items = [short(view) for view in found[offset : offset + limit]]
+        counts = {"total": len(found), "offset": offset, "limit": limit, "count": len(items), "desc": desc}
+        return {**counts, "items": items}
+
+
+SHORT_FIELDS = (
+    "id",
+    "actId",
+    "userId",
+    "actorTaskId",
+    "startedAt",
+    "finishedAt",
+    "status",
+    "meta",
+    "buildId",
+    "buildNumber",
+    "usageTotalUsd",
+    "defaultKeyValueStoreId",
+    "defaultDatasetId",
+    "defaultRequestQueueId",
+    "generalAccess",
+)
+
+
+def short(view: dict[str, Any]) -> dict[str, Any]:
+    """A run as the list shows it."""
+    return {**{name: view.get(name) for name in SHORT_FIELDS}, "buildNumberInt": 0}
+
+
+assert STORES.keys() == KINDS.keys()
+
+
+def may_read(state: RunState, store: Store | None, access: str) -> None:
+    """Refuse an anonymous read of what is RESTRICTED. ApiFault 403."""
+    own = store.card.get("generalAccess") if store is not None else None
+    level = own if own not in {None, "FOLLOW_USER_SETTING"} else state.data.get("generalAccess")
+    if access == "anonymous" and level == "RESTRICTED":
+        raise ApiFault(403, "insufficient-permissions", "You do not have permission to read this resource")

@@ -1,0 +1,138 @@
+"""Runs over HTTP: the list, the object, and what can be done to a run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runmon.local.control import abort_run, charge_run, delete_run
+from runmon.local.faults import ApiFault, invalid
+from runmon.local.identity import LOCAL_USER, api_time, read_time
+from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
+from runmon.local.runs import RunState
+from runmon.local.wire import data, flag, number, object_body, plain_json, words
+
+LIST_LIMIT = 1000
+WAIT_LIMIT_S = 60
+ACCESS_LEVELS = frozenset({"FOLLOW_USER_SETTING", "ANYONE_WITH_ID_CAN_READ", "RESTRICTED"})
+PRIVATE_FIELDS = ("usageUsd", "usageTotalUsd")
+"""What a reader without a token does not see."""
+
+Action = Callable[[Request], Awaitable[Response]]
+
+
+def routes() -> list[Route]:
+    """The runs list, a run, its actions, and the user."""
+    found = [
+        Route("/v2/actor-runs", list_runs, methods=["GET"]),
+        Route("/v2/users/me", me, methods=["GET"]),
+        Route("/v2/actor-runs/{run_id}", one_run, methods=["GET", "PUT", "DELETE"]),
+        Route("/v2/actor-runs/{run_id}/charge", charge, methods=["POST"]),
+    ]
+    for prefix in RUN_PREFIXES:
+        if "actor_id" in prefix:
+            found.append(Route(prefix, get_run, methods=["GET"]))
+        found.append(Route(prefix + "/abort", abort, methods=["POST"]))
+    return found
+
+
+async def me(request: Request) -> Response:
+    """`GET /v2/users/me`: the one local user; a token is always needed."""
+    return data(LOCAL_USER)
+
+
+async def list_runs(request: Request) -> Response:
+    """`GET /v2/actor-runs`: a page of RunShort, by `startedAt`."""
+    page = registry_of(request).page(
+        offset=number(request, "offset", 0),
+        limit=number(request, "limit", LIST_LIMIT, hi=LIST_LIMIT),
+        desc=flag(request, "desc"),
+        statuses=words(request, "status"),
+        after=moment(request, "startedAfter"),
+        before=moment(request, "startedBefore"),
+    )
+    return data(page)
+
+
+def moment(request: Request, name: str) -> str:
+    """A time parameter as the API writes times; empty when it is not given, 400 when it is none."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return ""
+    found = read_time(text.replace(" ", "+"))
+    if found is None:
+        raise invalid(name, "must be a time in ISO 8601")
+    return api_time(found)
+
+
+async def one_run(request: Request) -> Response:
+    """GET, PUT and DELETE of `/v2/actor-runs/{runId}`."""
+    actions: dict[str, Action] = {"PUT": put_run, "DELETE": drop_run}
+    return await actions.get(request.method, get_run)(request)
+
+
+async def get_run(request: Request) -> Response:
+    """The run, after its end or `waitForFinish` seconds (at most 60)."""
+    state = run_of(request)
+    wait_s = number(request, "waitForFinish", 0, hi=WAIT_LIMIT_S)
+    if wait_s and not state.final:
+        await state.wait_final(wait_s)
+    return answer(request, state)
+
+
+def answer(request: Request, state: RunState) -> Response:
+    """The run object in its envelope, as far as the caller may see it."""
+    view = state.view()
+    if request.state.access == "anonymous":
+        view = {name: value for name, value in view.items() if name not in PRIVATE_FIELDS}
+    return data(view)
+
+
+async def put_run(request: Request) -> Response:
+    """Set `statusMessage`, `isStatusMessageTerminal`, `generalAccess`. 400 for a wrong type or id."""
+    state = run_of(request)
+    state.update(**changes(await object_body(request), state))
+    return answer(request, state)
+
+
+def changes(wish: dict[str, Any], state: RunState) -> dict[str, Any]:
+    """The fields of a PUT that a run takes."""
+    if wish.get("runId") not in {None, state.id}:
+        raise ApiFault(400, "id-does-not-match", "The runId of the body is not the one of the path")
+    text, terminal, level = (
+        wish.get(name) for name in ("statusMessage", "isStatusMessageTerminal", "generalAccess")
+    )
+    if text is not None and not isinstance(text, str):
+        raise invalid("statusMessage", "must be a string")
+    if terminal is not None and not isinstance(terminal, bool):
+        raise invalid("isStatusMessageTerminal", "must be a boolean")
+    if level is not None and level not in ACCESS_LEVELS:
+        raise invalid("generalAccess", f"must be one of {', '.join(sorted(ACCESS_LEVELS))}")
+    return {name: wish[name] for name in ("statusMessage", "isStatusMessageTerminal") if name in wish} | (
+        {"generalAccess": level} if level else {}
+    )
+
+
+async def drop_run(request: Request) -> Response:
+    """Forget a finished run; the files of its storages stay. 400 while it goes on."""
+    delete_run(registry_of(request), run_of(request))
+    return Response(status_code=204)
+
+
+async def abort(request: Request) -> Response:
+    """End a run, at once or `gracefully`; a finished one is returned as it is."""
+    state = run_of(request)
+    await abort_run(registry_of(request), state, gracefully=flag(request, "gracefully"))
+    return answer(request, state)
+
+
+async def charge(request: Request) -> Response:
+    """Count `{eventName, count}`; a repeated idempotency key counts once. 201 with an empty object."""
+    state = run_of(request)
+    wish = await object_body(request)
+    charge_run(state, wish, request.headers.get("idempotency-key", ""))
+    return plain_json({}, 201)

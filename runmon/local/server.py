@@ -1,0 +1,129 @@
+"""uvicorn on a loopback socket: quick to start, quick to stop, deaf to dawdlers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from typing import Any, cast
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from runmon.errors import LocalFault
+
+HEAD_DEADLINE_S = 10.0
+"""How long a client may take to send the head of a request."""
+
+IDLE_S = 20
+"""How long an idle connection is kept."""
+
+CONCURRENCY = 128
+HEAD_BYTES = 16_384
+DRAIN_S = 0.3
+"""How long answers under way may take when the server stops."""
+
+
+class PromptProtocol(H11Protocol):
+    """HTTP/1.1 that gives up on a request whose head does not arrive, and loads WebSockets on demand."""
+
+    head_deadline_s = HEAD_DEADLINE_S
+    head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, transport))
+        self.await_head()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            super().data_received(data)
+        except UnicodeDecodeError:
+            self.send_400_response("Invalid HTTP request received.")
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self.await_head()
+        else:
+            self.stop_head_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.stop_head_timer()
+        super().connection_lost(exc)
+
+    def await_head(self) -> None:
+        if self.head_timer is None:
+            self.head_timer = self.loop.call_later(self.head_deadline_s, self.transport.abort)
+
+    def stop_head_timer(self) -> None:
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
+
+    def _should_upgrade_to_ws(self) -> bool:
+        return True
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+        self.stop_head_timer()
+        self.ws_protocol_class = cast(Any, WebSocketsSansIOProtocol)
+        super().handle_websocket_upgrade(event)
+
+
+def loopback_socket(port: int) -> socket.socket:
+    """A bound socket on 127.0.0.1; port 0 takes a free one. Raises LocalFault when the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise LocalFault(f"The local platform cannot listen on port {port} ({error.strerror}).") from error
+    return listener
+
+
+class LoopbackServer:
+    """An ASGI app behind one listening socket, on the running loop."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self.listener = listener
+        config = uvicorn.Config(
+            app,
+            http=PromptProtocol,
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            limit_concurrency=CONCURRENCY,
+            h11_max_incomplete_event_size=HEAD_BYTES,
+            timeout_keep_alive=IDLE_S,
+        )
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+        config.load()
+        self.server = uvicorn.Server(config)
+        self.server.lifespan = config.lifespan_class(config)
+
+    async def start(self) -> None:
+        """Accept connections from here on."""
+        await self.server.startup(sockets=[self.listener])
+
+    async def stop(self) -> None:
+        """Close the socket, let answers under way finish for a moment, end the rest."""
+        state = self.server.server_state
+        for listener in self.server.servers:
+            listener.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        if state.tasks:
+            _, late = await asyncio.wait(set(state.tasks), timeout=DRAIN_S)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=DRAIN_S)
+        for connection in list(state.connections):
+            connection.transport.close()
+        await asyncio.sleep(0)
