@@ -1,9 +1,9 @@
-"""The small process between runmon and an Actor: when runmon dies, however it dies, the Actor's tree goes too.
+"""The small process between runmon and an Actor: when runmon dies, however it dies, the whole tree goes too.
 
-Run by its path, `python -I -S keeper.py STATUS_FD COMMAND…`, so it imports the standard library only. Standard
-input is the line to runmon: `T` asks for SIGTERM to the tree, `K` for SIGKILL, and its end means that runmon is
-gone. What happened goes to STATUS_FD, one JSON object a line: `{"pid"}` or `{"errno", "error"}`, and at the end
-`{"code", "cpuSecs"}`.
+Run by its path, `python -I -S keeper.py STATUS_FD COMMAND…`, with the standard library only. Standard
+input is the line to runmon: `T` asks for SIGTERM to the tree, `K` for SIGKILL, its end means that runmon is
+gone. What happened goes to STATUS_FD, one JSON object a line: `{"pid"}` or `{"errno", "error"}`, and at the
+end `{"code", "cpuSecs"}`.
 """
 
 from __future__ import annotations

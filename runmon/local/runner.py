@@ -7,7 +7,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,23 +57,11 @@ class RunSpec:
 class Runner:
     """One run on the platform's loop. It alone moves the run's status after `start`."""
 
-    def __init__(
-        self,
-        state: RunState,
-        spec: RunSpec,
-        *,
-        base_url: str,
-        token: str,
-        events_url: str | None = None,
-        emit: Callable[[str], bool] | None = None,
-    ) -> None:
-        """`emit` sends a platform event to the sockets at `events_url` and says whether anybody listens."""
+    def __init__(self, state: RunState, spec: RunSpec, *, base_url: str, token: str) -> None:
         self.state = state
         self.spec = spec
         self.base_url = base_url
         self.token = token
-        self.events_url = events_url
-        self.emit = emit
         self.stamper = Stamper()
         self.ending = ""
         """The status that an end brings because somebody asked for it: ABORTED, TIMED-OUT, or nothing."""
@@ -111,7 +99,7 @@ class Runner:
             token=self.token,
             storage=self.state.folder.storage,
             timeout_at=api_time(started + timedelta(seconds=limit)) if limit else None,
-            events_url=self.events_url,
+            events_url=self.state.events_url,
         )
 
     async def live(self, process: KeptProcess) -> None:
@@ -202,7 +190,7 @@ class Runner:
         """Event, SIGTERM and SIGKILL with their pauses; `force` skips every pause."""
         if not self.force.is_set():
             self.say(f"The run is being aborted gracefully; it has {ABORT_GRACE_S:g} s.")
-            told = self.emit is not None and self.emit("aborting")
+            told = self.state.emit("aborting")
             await self.pause(EVENT_HEAD_START_S if told else 0)
             if not self.force.is_set():
                 process.terminate()
