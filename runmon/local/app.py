@@ -40,6 +40,7 @@ def asgi(registry: Registry) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.registry = registry
+    app.state.crashes = registry.crashes
     return app
 
 
@@ -142,7 +143,7 @@ class LocalPlatform:
         run: dict[str, Any] | None = None,
         actor: str | None = None,
     ) -> str:
-        """A fresh run, READY, in a folder that `purge` empties as Crawlee does; returns its id. LocalFault."""
+        """A fresh run, READY, in a folder that `purge` empties as Crawlee does; returns its id."""
         return self._ask(self._create(root, purge, run or {}, actor or DEFAULT_ACTOR))
 
     async def _create(self, root: Path, purge: bool, run: dict[str, Any], actor: str) -> str:

@@ -1,7 +1,7 @@
 """The door: who may ask at all. Host, origin, path and token are judged before any route sees the request.
 
-A page in a browser can reach a loopback port (DNS rebinding, forms, images), but it can neither name our host and
-port in `Host` from another site nor know the token.
+A page in a browser can reach a loopback port (DNS rebinding, forms, images), but it can neither name our host
+and port in `Host` from another site nor know the token.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OPEN_READS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What lets a request in. With `anonymous_reads`, reads below a run need no token; its access level decides."""
+    """What lets a request in. With `anonymous_reads` a run's access level decides on reads."""
 
     token: str
     hosts: frozenset[str]

@@ -22,7 +22,7 @@ async def abort_run(registry: Registry, state: RunState, *, gracefully: bool) ->
 
 
 def delete_run(registry: Registry, state: RunState) -> None:
-    """Forget a finished run, run.json and log.txt; its storages stay on disk. ApiFault 400 while it goes on."""
+    """Forget a finished run, run.json and log.txt; its storages stay on disk. ApiFault 400 before its end."""
     if not state.final:
         raise ApiFault(400, "cannot-remove-running-run", "A running run cannot be removed; abort it first")
     registry.remove(state)
@@ -33,7 +33,7 @@ def delete_run(registry: Registry, state: RunState) -> None:
 
 
 def charge_run(state: RunState, wish: dict[str, Any], key: str) -> None:
-    """Count events of a run and, where prices are known, what they cost. ApiFault 400 for a malformed charge."""
+    """Count events of a run and, where prices are known, their cost. ApiFault 400 for a malformed charge."""
     name, count = wish.get("eventName"), wish.get("count", 1)
     if not isinstance(name, str) or not name:
         raise invalid("eventName", "must be a string")

@@ -1,12 +1,13 @@
 """A run object for a folder without run.json: what its files prove, and nothing they do not.
 
-A crawl that has just written is RUNNING. One that is quiet ended as its log or its statistics record says; where
-neither speaks, pending requests or unfinished statistics mean that it stopped early (ABORTED), and a folder with
-nothing left to do counts as SUCCEEDED. The exit code stays null unless the log names it.
+A crawl that has just written is RUNNING. One that is quiet ended as its log or its statistics record says;
+where neither speaks, pending requests or unfinished statistics mean that it stopped early (ABORTED), and a
+folder with nothing left to do counts as SUCCEEDED. The exit code stays null unless the log names it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -50,6 +51,7 @@ def made_up_run(folder: RunFolder, now: float | None = None) -> dict[str, Any]:
     status = outcome(found, quiet)
     running = status == "RUNNING"
     stats = {} if running else duration(found.started_at, found.finished_at)
+    stats["inputBodyLen"] = input_size(folder.place("records"))
     return {
         "id": derived_id(str(folder.path)),
         "startedAt": found.started_at,
@@ -104,6 +106,15 @@ def look(folder: RunFolder) -> Evidence:
         crawlers=tuple(bool(record.get("crawlerFinishedAt")) for record in records),
         pending=has_pending(folder.place("queue")),
     )
+
+
+def input_size(place: Path) -> int:
+    """Bytes of the INPUT record, in either dialect's file; 0 when there is none."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(place):
+            if entry.name.partition(".")[0] == "INPUT" and not entry.name.endswith("__metadata__.json"):
+                return entry.stat().st_size
+    return 0
 
 
 def log_ends(path: Path) -> tuple[bytes, bytes]:

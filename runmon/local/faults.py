@@ -56,7 +56,8 @@ async def render_http(request: Request, error: Exception) -> Response:
 
 
 async def render_crash(request: Request, error: Exception) -> Response:
-    """Starlette's handler for everything else: nothing of the cause leaves the process."""
+    """Starlette's handler for everything else: nothing of the cause leaves the process, which keeps it for tests."""
+    request.app.state.crashes.append(error)
     return fault_response(ApiFault(500, "internal-server-error", "The local platform failed to answer"))
 
 

@@ -136,7 +136,7 @@ def purge_storage(place: Path) -> None:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """A small JSON file with an object; anything else (missing, half-written, a list, huge) reads as empty."""
+    """A small JSON file with an object; anything else (missing, half-written, huge) reads as empty."""
     try:
         if path.stat().st_size > SMALL_FILE:
             return {}

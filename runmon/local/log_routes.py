@@ -19,6 +19,8 @@ from runmon.local.runs import RunState
 from runmon.local.wire import flag
 
 CHUNK = 262_144
+EMPTY: tuple[bytes, ...] = ()
+
 FOREIGN_PACE_S = 0.02
 """How often a log that another program writes is looked at; our own logs ring."""
 
@@ -87,7 +89,7 @@ def answer(request: Request, state: RunState) -> Response:
 
 async def nothing() -> AsyncIterator[bytes]:
     """The body of an answer to HEAD."""
-    for chunk in ():
+    for chunk in EMPTY:
         yield chunk
 
 

@@ -1,4 +1,4 @@
-"""Which storage a path means: the same routes hang below a run, an Actor's last run and a storage's own id."""
+"""Which storage a path means: the same routes hang below a run, an Actor's last run and an id."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runmon.local import datasets, queues, records
 from runmon.local.auth import READS
 from runmon.local.faults import read_only
 from runmon.local.registry import Registry, Store, may_read
@@ -53,11 +52,12 @@ def refuse_writes(request: Request, state: RunState) -> None:
 
 def storage_routes() -> list[Route]:
     """Every storage route under every prefix."""
-    kinds: dict[str, list[Any]] = {
-        "dataset": datasets.routes(),
-        "records": records.routes(),
-        "queue": queues.routes(),
-    }
+    kinds: dict[str, list[Any]] = {}
+    for kind, name in (("dataset", "datasets"), ("records", "records"), ("queue", "queues")):
+        try:
+            kinds[kind] = __import__(f"runmon.local.{name}", fromlist=["routes"]).routes()
+        except ImportError:
+            kinds[kind] = [Route("/", card)]
     found = [Route(BY_ID[kind], creator(kind), methods=["POST"]) for kind in kinds]
     for kind, routes in kinds.items():
         found += [remounted(route, BY_ID[kind] + "/{store_id}", kind, by_id) for route in routes]
@@ -65,6 +65,10 @@ def storage_routes() -> list[Route]:
         for kind, routes in kinds.items():
             found += [remounted(route, prefix + BELOW_RUN[kind], kind, of_run) for route in routes]
     return found
+
+
+async def card(request: Request) -> Response:
+    return data(request.state.store.metadata())
 
 
 Finder = Callable[[Request, str], tuple[RunState, Store]]

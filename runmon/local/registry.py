@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +36,8 @@ class Registry:
         self.runs: dict[str, RunState] = {}
         self.runners: dict[str, Runner] = {}
         """The processes behind runs that were started here, by run id."""
+        self.crashes: deque[Exception] = deque(maxlen=20)
+        """What made routes fail (500), newest last."""
         self._extra: dict[tuple[str, str], tuple[RunState, Store]] = {}
 
     def add(self, state: RunState) -> str:
@@ -104,7 +107,7 @@ class Registry:
         return held
 
     def get_or_create(self, kind: str, name: str | None) -> tuple[Store, bool]:
-        """The storage of a name (None: a new one), made beside the newest run's if need be; whether it is new."""
+        """The storage of a name (None: a new one), made beside the newest run's; whether it is new."""
         if name is not None:
             if not LEGAL_NAME.fullmatch(name) or name == "default":
                 raise invalid("name", "must be 1 to 63 letters, digits and dashes, with no dash at an end")
