@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from runmon.model.run import Phase
-from runmon.model.units import clock_time
+from runmon.model.run import Phase, Run
+from runmon.model.storages import RequestQueue
 from runmon.watch.events import Condition, PaneState
 
 
@@ -66,6 +67,73 @@ def _since(state: PaneState, now: datetime, monotonic: float) -> str:
     return ""
 
 
-def left_of(limit_s: float, elapsed_s: float) -> str:
-    """Time left to the timeout: `00:47:16`; empty where there is no limit."""
-    return clock_time(limit_s - elapsed_s) if limit_s > 0 else ""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many requests are done, of how many known, and how many failed where that was said."""
+
+    done: int
+    total: int
+    failed: int | None = None
+
+    @property
+    def share(self) -> float:
+        """0 … 1."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+
+_OF = re.compile(r"(?<![\d/.])(\d{1,9})\s?/\s?(\d{1,9})(?![\d/])")
+_FAILED = re.compile(r"(\d{1,9}) failed", re.IGNORECASE)
+
+
+def progress_in(message: str) -> Progress | None:
+    """What a status message such as Crawlee's `Crawled 148/612 pages, 3 failed requests, …` says, or None."""
+    of = _OF.search(message[:500])
+    if of is None or int(of[1]) > int(of[2]):
+        return None
+    failed = _FAILED.search(message[:500])
+    return Progress(int(of[1]), int(of[2]), int(failed[1]) if failed else None)
+
+
+def progress_of(queue: RequestQueue) -> Progress | None:
+    """Handled of all requests, as the queue's metadata has it; None while it holds none."""
+    total = queue.total_request_count or 0
+    return Progress(max(queue.handled_request_count or 0, 0), total) if total > 0 else None
+
+
+_EXITS = {
+    0: "success",
+    1: "failed: the Actor gave up or raised",
+    91: "the Actor's code raised (SDK code)",
+    130: "interrupted (SIGINT)",
+    134: "crashed (SIGABRT)",
+    137: "killed; often out of memory",
+    139: "crashed (SIGSEGV)",
+    143: "told to end (SIGTERM)",
+}
+
+
+def exit_words(code: int) -> str:
+    """What an exit code commonly means; empty where nobody can know."""
+    return _EXITS.get(code, "")
+
+
+def elapsed_s(run: Run, now: datetime) -> float | None:
+    """Seconds the run has taken so far, or took; None before it started."""
+    if run.started_at is None:
+        return None
+    return max(((run.finished_at or now) - run.started_at).total_seconds(), 0.0)
+
+
+def shortened(text: str, room: int) -> str:
+    """The text cut in its middle to `room` characters: `website-con…awler`."""
+    if len(text) <= room:
+        return text
+    if room < 3:
+        return text[: max(room, 0)]
+    head = (room - 1) - (room - 1) // 3
+    return f"{text[:head]}…{text[len(text) - (room - 1 - head) :]}"
+
+
+def short_id(run_id: str) -> str:
+    """Enough of an id to know it by: `HG7M…PEB`."""
+    return run_id if len(run_id) <= 9 else f"{run_id[:4]}…{run_id[-3:]}"

@@ -1,51 +1,56 @@
-"""The application: theme, key bindings, the last filter before the terminal."""
+"""The application: theme, keys of everywhere, and a terminal that is whole again however we leave."""
 
 from __future__ import annotations
 
-import re
+import asyncio
+import signal
+import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.segment import Segment
 from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from runmon.ui.commands import bindings
+from runmon.ui.crash import crash_text
+from runmon.ui.filters import ControlFilter
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
+from runmon.watch.clock import Clock
 
 if TYPE_CHECKING:
-    from textual.color import Color
+    from runmon.api.address import Address
+    from runmon.api.credentials import Token
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class ControlFilter(LineFilter):
-    """The last line of defence: no control byte that a widget let through reaches the terminal."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments, control characters in their text replaced."""
-        return [
-            s if s.control or s.text.isprintable() else Segment(CONTROL.sub("\ufffd", s.text), s.style)
-            for s in segments
-        ]
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+"""Signals after which we leave in order, with exit code 128 + number."""
 
 
 class RunmonApp(App[int]):
-    """Shows the screen that `open_screen` makes; returns an exit code."""
+    """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"
     BINDINGS = bindings("app")
     CSS_PATH = sheets()
     TITLE = "runmon"
+    ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, open_screen: Callable[[], Screen[object]], *, theme: str = "runmon-dark") -> None:
+    def __init__(
+        self,
+        open_screen: Callable[[], Screen[Any]],
+        *,
+        theme: str = "runmon-dark",
+        clock: Clock | None = None,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        """`redact` takes secrets out of what is said about a crash."""
         super().__init__()
+        self.clock = clock or Clock()
         for own in THEMES:
             self.register_theme(own)
         self.theme = theme
-        self._open_screen = open_screen
+        self._open_screen, self._redact = open_screen, redact
         self._styles_pushed = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -57,12 +62,97 @@ class RunmonApp(App[int]):
         return [*super().get_line_filters(), ControlFilter()]
 
     def on_mount(self) -> None:
+        self._catch_signals()
         self._use_styles()
-        self.theme_changed_signal.subscribe(self, lambda _theme: self._use_styles())
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.push_screen(self._open_screen())
+
+    def _catch_signals(self) -> None:
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self.leave, 128 + number)
+
+    def _theme_changed(self, _theme: object) -> None:
+        self._use_styles()
+        self.refresh_css(animate=False)
+        for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                widget.refresh(layout=True)
 
     def _use_styles(self) -> None:
         if self._styles_pushed:
             self.console.pop_theme()
         self.console.push_theme(rich_styles(of_theme(self.current_theme)))
         self._styles_pushed = True
+
+    def leave(self, code: int = 0) -> None:
+        """Give the terminal back and end with this exit code. The run goes on."""
+        self.exit(code, return_code=code)
+
+    def _fatal_error(self) -> None:
+        """An error of our own: said in a few lines, without values, secrets or control characters."""
+        self._exit_renderables.append(crash_text(sys.exc_info()[1] or self._exception, self._redact))
+        self._close_messages_no_wait()
+
+    def action_leave(self) -> None:
+        """Leave."""
+        self.leave()
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.leave()
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected; with nothing selected, leave as Ctrl+C does."""
+        selected = self.screen.get_selected_text()
+        if not selected:
+            self.leave(128 + signal.SIGINT)
+            return
+        self.copy_to_clipboard(selected)
+        self.notify("Copied.", markup=False, timeout=2)
+
+    def action_toggle_theme(self) -> None:
+        """Dark to light and back."""
+        self.theme = "runmon-light" if self.current_theme.dark else "runmon-dark"
+
+    def action_press(self, key: str) -> None:
+        """What a click on a key's name does: the key."""
+        self.simulate_key(key)
+
+    def action_help(self) -> None:
+        """Show the keys that work now."""
+        from runmon.ui.palette import at_hand
+        from runmon.ui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(list(at_hand(self.screen))))
+
+    def action_command_palette(self) -> None:
+        """Find a command by its name."""
+        from textual.command import CommandPalette
+
+        from runmon.ui.palette import TableCommands
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(providers=[TableCommands], placeholder="Find a command …"))
+
+
+def run_screen(
+    *, address: Address, token: Token | None, run_id: str, read_only: bool = False, title: str = ""
+) -> int:
+    """Show a run until the person leaves; the exit code. The run must exist: the command line looks first."""
+    from runmon.api.credentials import redacted
+
+    def open_screen() -> Screen[Any]:
+        from runmon.api.client import Api
+        from runmon.ui.screens.run import RunScreen
+        from runmon.watch.watch import Watch
+
+        api = Api(address, token)
+        return RunScreen(Watch(api, run_id), api, read_only=read_only, title=title)
+
+    app = RunmonApp(open_screen, redact=lambda text: redacted(text, token))
+    app.run()
+    return app.return_code or 0

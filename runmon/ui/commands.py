@@ -37,6 +37,7 @@ class Command:
 SCOPES: dict[str, str] = {
     "app": "Everywhere",
     "run": "Run screen",
+    "status": "Status",
     "lines": "Text",
     "log": "Log",
     "items": "Dataset",
@@ -76,10 +77,35 @@ _RUN = (
     Command("run.refresh", ("ctrl+r",), "refresh_all", "refresh", "Ask the server now.", "run", 0, "^r"),
     Command("run.back", ("escape",), "back", "back", "Leave the zoom.", "run", 0, "esc"),
 )  # fmt: skip
+_STATUS = (
+    Command("status.down", ("j", "down"), "scroll_by(1)", "down", "Scroll down.", "status"),
+    Command("status.up", ("k", "up"), "scroll_by(-1)", "up", "Scroll up.", "status"),
+)
 _LINES: tuple[Command, ...] = ()
 _LOG: tuple[Command, ...] = ()
-_ITEMS: tuple[Command, ...] = ()
-_TABLE: tuple[Command, ...] = ()
+_ITEMS = (
+    Command("items.follow", ("s",), "follow", "follow",
+            "Keep the newest item in sight as items arrive; moving up ends it.", "items", 1),
+    Command("items.debug", ("number_sign",), "toggle_debug", "# fields",
+            "Show or hide fields whose names start with #.", "items", 3, "#"),
+    Command("items.expand", ("left_parenthesis",), "expand", "expand",
+            "Show the fields of the objects in this column as columns.", "items"),
+    Command("items.contract", ("right_parenthesis",), "contract", "contract",
+            "Fold this column and its neighbours back into their object.", "items"),
+)  # fmt: skip
+_TABLE = (
+    Command("table.down", ("j", "down"), "move(1)", "down", "Go to the next row.", "table"),
+    Command("table.up", ("k", "up"), "move(-1)", "up", "Go to the previous row.", "table"),
+    Command("table.page_down", ("pagedown", "space"), "page(2)", "page down", "Go down a page.", "table"),
+    Command("table.page_up", ("pageup", "b"), "page(-2)", "page up", "Go up a page.", "table"),
+    Command("table.half_down", ("ctrl+d",), "page(1)", "half down", "Go down half a page.", "table", 0, "^d"),
+    Command("table.half_up", ("ctrl+u",), "page(-1)", "half up", "Go up half a page.", "table", 0, "^u"),
+    Command("table.first", ("g", "home"), "first", "first", "Go to the first row.", "table"),
+    Command("table.last", ("G", "end"), "last", "last", "Go to the last row.", "table"),
+    Command("table.right", ("l", "right"), "column(1)", "right", "Go to the next column.", "table"),
+    Command("table.left", ("h", "left"), "column(-1)", "left", "Go to the previous column.", "table"),
+    Command("table.choose", ("enter",), "choose", "open", "Open what is under the cursor.", "table", 1),
+)  # fmt: skip
 _RECORDS: tuple[Command, ...] = ()
 _QUEUE: tuple[Command, ...] = ()
 _ITEM: tuple[Command, ...] = ()
@@ -87,7 +113,7 @@ _RECORD: tuple[Command, ...] = ()
 _REQUEST: tuple[Command, ...] = ()
 
 COMMANDS: tuple[Command, ...] = (
-    *_APP, *_RUN, *_LINES, *_LOG, *_ITEMS, *_TABLE, *_RECORDS, *_QUEUE, *_ITEM, *_RECORD, *_REQUEST,
+    *_APP, *_RUN, *_STATUS, *_LINES, *_LOG, *_ITEMS, *_TABLE, *_RECORDS, *_QUEUE, *_ITEM, *_RECORD, *_REQUEST,
 )  # fmt: skip
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 

@@ -183,6 +183,7 @@ def rich_styles(colours: Palette) -> RichTheme:
     styles = {name: Style(color=getattr(colours, name)) for name in TONES}
     grounds = {"match", "cursor", "error_ground", "warn_ground", "panel"}
     styles |= {f.name: Style(bgcolor=getattr(colours, f.name)) for f in fields(colours) if f.name in grounds}
+    styles |= {f"bold_{name}": style + Style(bold=True) for name, style in styles.items() if name in TONES}
     styles["line"] = Style(color=colours.line)
     styles["current"] = Style(color=colours.ground, bgcolor=colours.accent)
     styles["strong"] = Style(color=colours.text, bold=True)

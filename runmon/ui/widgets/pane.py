@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,6 +13,7 @@ from textual.reactive import reactive
 
 from runmon.render.facts import Sign, state_sign
 from runmon.ui.theme import palette
+from runmon.watch.clock import Clock
 from runmon.watch.events import Pane as Watched
 from runmon.watch.events import PaneState
 
@@ -46,6 +46,9 @@ class Pane(Vertical):
     beside: reactive[tuple[Pane, ...]] = reactive(tuple)
     """Panes that share this place as tabs, this one included; empty: none do."""
 
+    told = False
+    """Whether `shown` was last called with True."""
+
     class TitleChanged(Message):
         """Title, counts or state of a pane changed (a tab bar wants to know)."""
 
@@ -72,7 +75,7 @@ class Pane(Vertical):
     def tick(self) -> None:
         """Told once a second: words that hold a time are written anew."""
         if self.state.retry_at is not None:
-            self._retitle()
+            self.refresh_title()
 
     def label(self) -> Text:
         """Number, title and counts, as the frame and the tab bar show them."""
@@ -84,35 +87,48 @@ class Pane(Vertical):
             named.append("  ").append_text(self.counts)
         return named
 
+    def short_count(self) -> str:
+        """The first count alone, for the tab bar."""
+        return self.counts.plain.split("  ")[0].rstrip()
+
+    def moment(self) -> datetime:
+        """Now, in the person's time zone, by the application's clock."""
+        return self._clock().wall().astimezone()
+
     def state_sign(self) -> Sign:
         """The state in words, as of now."""
-        return state_sign(self.state, datetime.now(UTC).astimezone(), time.monotonic())
+        return state_sign(self.state, self.moment(), self._clock().monotonic())
+
+    def _clock(self) -> Clock:
+        clock = getattr(self.app, "clock", None)
+        return clock if isinstance(clock, Clock) else Clock()
 
     def watch_title_text(self) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def watch_counts(self) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def watch_state(self) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def watch_beside(self) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def on_mount(self) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def on_resize(self) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
-        self._retitle()
+        self.refresh_title()
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
-        self._retitle()
+        self.refresh_title()
 
-    def _retitle(self) -> None:
+    def refresh_title(self) -> None:
+        """Write the frame's labels anew."""
         if not self.is_mounted:
             return
         room = self.outer_size.width - CORNERS_AND_GAPS
@@ -123,12 +139,12 @@ class Pane(Vertical):
         """The top border's text, `room` cells wide: label, the border itself, state."""
         colours = palette(self.app)
         focused = self.has_focus_within
-        left, right = self._tabs(), self._state_text()
+        left, right = self._tabs(), self.state_text()
         if left.cell_len + right.cell_len + 3 > room:
             left.truncate(max(room - right.cell_len - 3, 4), overflow="ellipsis")
-        edge = "─" * max(room - left.cell_len - right.cell_len - 2, 0)
         border = colours.accent if focused else colours.line
-        return Text.assemble(left, " ", (edge, border), " ", right)
+        edge = "─" * max(room - left.cell_len - right.cell_len - (2 if right else 0), 0)
+        return Text.assemble(left, " ", (edge, border), " " if right else "─", right)
 
     def _tabs(self) -> Text:
         if not self.beside:
@@ -140,7 +156,8 @@ class Pane(Vertical):
             joined.append_text(label if pane is self else Text.assemble((label.plain, "quiet")))
         return joined
 
-    def _state_text(self) -> Text:
+    def state_text(self) -> Text:
+        """Sign and words of the state; empty for a pane that no watch feeds."""
         if self.pane is None:
             return Text()
         said = self.state_sign()

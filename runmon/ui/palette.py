@@ -1,0 +1,69 @@
+"""Which commands are at hand, and the command palette over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from runmon.ui.commands import Command, commands, key_name
+
+
+def scopes(screen: Screen[Any]) -> Iterator[tuple[str, DOMNode]]:
+    """Scopes in force, from the focused widget up to the app, each with the node its actions belong to."""
+    node: DOMNode | None = screen.focused or screen
+    seen: set[str] = set()
+    while node is not None:
+        scope = getattr(node, "SCOPE", "")
+        if scope and scope not in seen:
+            seen.add(scope)
+            yield scope, node
+        node = node.parent
+
+
+def at_hand(screen: Screen[Any]) -> Iterator[Command]:
+    """Commands that a key or the palette can run now, the focused widget's first."""
+    for scope, node in scopes(screen):
+        for command in commands(scope):
+            if possible(command, node):
+                yield command
+
+
+def possible(command: Command, node: DOMNode) -> bool:
+    """Whether the node lets the action happen now (`check_action`)."""
+    name = command.action.partition("(")[0].removeprefix("app.")
+    return bool(node.check_action(name, ()))
+
+
+class TableCommands(Provider):
+    """The command table as a palette."""
+
+    async def discover(self) -> Hits:
+        """Everything at hand, in the order of the table."""
+        for command, node in self._pairs():
+            yield DiscoveryHit(self._title(command), partial(self._run, command, node), help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Commands whose words match."""
+        matcher = self.matcher(query)
+        for command, node in self._pairs():
+            text = f"{command.label}: {command.help}"
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), partial(self._run, command, node))
+
+    def _pairs(self) -> Iterator[tuple[Command, DOMNode]]:
+        for scope, node in scopes(self.screen):
+            for command in commands(scope):
+                if possible(command, node):
+                    yield command, node
+
+    def _title(self, command: Command) -> str:
+        return f"{command.label}  ({key_name(command)})"
+
+    async def _run(self, command: Command, node: DOMNode) -> None:
+        await self.app.run_action(command.action, default_namespace=node)

@@ -1,0 +1,81 @@
+"""A question before what cannot be taken back. The harmless answer has the focus; Esc gives it too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: its id, the word on its button, the key that gives it, and whether it does harm."""
+
+    id: str
+    label: str
+    key: str
+    harmful: bool = False
+
+
+class ConfirmScreen(ModalScreen[str]):
+    """Asks; the result is the id of the chosen answer. The first answer is the harmless one."""
+
+    SCOPE: ClassVar[str] = "confirm"
+    BINDINGS = [
+        Binding("escape", "choose(0)", "no"),
+        Binding("left,h", "app.focus_previous", show=False),
+        Binding("right,l", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, question: Text, consequence: Text, answers: Sequence[Answer]) -> None:
+        """Texts must be clean; `consequence` says what will happen."""
+        super().__init__()
+        self._question, self._consequence, self._answers = question, consequence, tuple(answers)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(self._question, id="question")
+            yield Static(self._consequence, id="consequence")
+            with Horizontal(id="answers"):
+                for answer in self._answers:
+                    label = Content.assemble((answer.key, "underline"), "  ", answer.label)
+                    yield Button(label, id=answer.id, classes="harmful" if answer.harmful else "harmless")
+
+    def on_mount(self) -> None:
+        self.query(Button).first().focus()
+        for place, answer in enumerate(self._answers):
+            self._bindings.bind(answer.key, f"choose({place})", show=False)
+
+    def action_choose(self, place: int) -> None:
+        """Give the answer at this place."""
+        self.dismiss(self._answers[place].id)
+
+    @on(Button.Pressed)
+    def give(self, event: Button.Pressed) -> None:
+        """Give the answer of the pressed button."""
+        self.dismiss(event.button.id or self._answers[0].id)
+
+
+def about_abort(name: str, run_id: str) -> ConfirmScreen:
+    """The question before an abort. `name` and `run_id` must be clean."""
+    question = Text.assemble(("Abort this run?", "strong"))
+    consequence = Text.assemble(
+        (name or "run", "text"), ("  ·  ", "faint"), (run_id, "text"), "\n\n",
+        ("Gracefully: the Actor is told, has 30 seconds to save its state, then it is stopped.\n"
+         "Now: it is stopped at once. What it has stored stays in both cases.", "quiet"),
+    )  # fmt: skip
+    answers = [
+        Answer("no", "No, let it run", "n"),
+        Answer("gracefully", "Abort gracefully", "g", harmful=True),
+        Answer("now", "Abort now", "a", harmful=True),
+    ]
+    return ConfirmScreen(question, consequence, answers)

@@ -1,0 +1,63 @@
+"""Every key that works now, those of the focused pane first, read from the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from runmon.ui.commands import SCOPES, Command, written
+
+KEYS = 14
+"""Cells of the column of keys."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """A list of keys with a sentence each."""
+
+    SCOPE: ClassVar[str] = "help"
+    BINDINGS = [
+        Binding("escape,q,question_mark,f1", "dismiss(None)", "close"),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+        Binding("space,pagedown", "scroll(10)", show=False),
+        Binding("b,pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        super().__init__()
+        self._commands = tuple(commands)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            with VerticalScroll(can_focus=True):
+                yield Static(help_text(self._commands))
+            yield Static(Text.assemble(("esc", "strong"), (" close    ", "quiet"), ("^p", "strong"),
+                                       (" find a command", "quiet")), id="hint")  # fmt: skip
+
+    def on_mount(self) -> None:
+        self.query_one("#dialog").border_title = Text.assemble((" Keys ", "strong"))
+        self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, lines: int) -> None:
+        """Move the list by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def help_text(commands: Sequence[Command]) -> Text:
+    """A heading per scope, a line per command: its keys, then its sentence."""
+    text, scope = Text(), ""
+    for command in commands:
+        if command.scope != scope:
+            scope = command.scope
+            text.append("\n" if text.plain else "").append(f"{SCOPES.get(scope, scope)}\n", "accent")
+        keys = "  ".join(dict.fromkeys(written(key) for key in command.keys))
+        text.append(f"{keys:<{KEYS}}", "strong").append(f" {command.help}\n", "quiet")
+    text.rstrip()
+    return text

@@ -1,0 +1,273 @@
+"""The run screen: every pane over one watch, arranged by the room there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, assert_never
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from runmon.errors import RunmonError
+from runmon.render.facts import progress_in, progress_of
+from runmon.render.untrusted import clean
+from runmon.ui import layout
+from runmon.ui.commands import bindings
+from runmon.ui.glance import glance_at
+from runmon.ui.messages import WatchTold
+from runmon.ui.screens.confirm import about_abort
+from runmon.ui.widgets.footer import KeyFooter
+from runmon.ui.widgets.header import RunHeader
+from runmon.ui.widgets.items_pane import ItemsPane
+from runmon.ui.widgets.link_bar import LinkBar
+from runmon.ui.widgets.log_pane import LogPane
+from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.queue_pane import QueuePane
+from runmon.ui.widgets.records_pane import RecordsPane
+from runmon.ui.widgets.status_pane import StatusPane
+from runmon.ui.widgets.tab_bar import TabBar
+from runmon.ui.widgets.usage_pane import UsagePane
+from runmon.watch.events import (
+    Event,
+    ItemsCounted,
+    LinkMeasured,
+    LogGrew,
+    PaneChanged,
+    QueueCounted,
+    RecordsCounted,
+    RunSeen,
+)
+from runmon.watch.events import Pane as Watched
+
+if TYPE_CHECKING:
+    from runmon.api.client import Api
+    from runmon.watch.watch import Watch
+
+
+class RunScreen(Screen[int], inherit_bindings=False):
+    """Shows one run live. Closing it closes its watch and its connections."""
+
+    SCOPE: ClassVar[str] = "run"
+    BINDINGS = bindings("run")
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-tiny"),
+        (80, "-narrow"),
+        (layout.NORMAL, "-normal"),
+        (layout.WIDE, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-medium"), (layout.TALL, "-tall")]
+
+    def __init__(self, watch: Watch, api: Api, *, read_only: bool = False, title: str = "") -> None:
+        """`title` is what a person calls the run, where that is known better than by the server."""
+        super().__init__()
+        self._watch, self._api = watch, api
+        self._read_only, self._called = read_only, clean(title, limit=80)
+        self._seen: RunSeen | None = None
+        self._counted: QueueCounted | None = None
+        self._current, self._store, self._zoomed = "log", "items", False
+        self._status = StatusPane()
+        self._usage = UsagePane(has_token=api.token is not None)
+        self._log = LogPane(watch.log)
+        self._items = ItemsPane(api, watch)
+        self._records = RecordsPane(api, watch)
+        self._queue = QueuePane(api, watch)
+        self._panes: dict[str, Pane] = {
+            "status": self._status, "usage": self._usage, "log": self._log,
+            "items": self._items, "records": self._records, "queue": self._queue,
+        }  # fmt: skip
+        self._header, self._link = RunHeader(), LinkBar()
+        self._tabs = TabBar([self._panes[name] for name in layout.ORDER])
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._tabs
+        with Horizontal(id="body"):
+            with Vertical(id="side"):
+                yield self._status
+                yield self._usage
+            with Vertical(id="main"):
+                yield self._log
+                with Horizontal(id="stores"):
+                    yield self._items
+                    yield self._records
+                    yield self._queue
+        with Horizontal(id="bottom"):
+            yield KeyFooter()
+            yield self._link
+
+    def on_mount(self) -> None:
+        self.follow()
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._panes[self._current].focus_inner)
+
+    async def on_unmount(self) -> None:
+        self.workers.cancel_node(self)
+        await self._api.aclose()
+
+    @work(group="watch", exclusive=True)
+    async def follow(self) -> None:
+        """Post what the watch tells, until the screen closes."""
+        async with self._watch as watch:
+            async for event in watch.events():
+                self.post_message(WatchTold(event))
+
+    def on_watch_told(self, message: WatchTold) -> None:
+        self._take(message.event)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case RunSeen():
+                self._run_seen(event)
+            case LogGrew():
+                self._log.log_grew(event)
+            case ItemsCounted():
+                self._items.counted(event)
+            case RecordsCounted():
+                self._records.counted(event)
+            case QueueCounted():
+                self._queue_counted(event)
+            case PaneChanged():
+                self._pane_changed(event)
+            case LinkMeasured():
+                self._link.measured(event)
+            case _:
+                assert_never(event)
+
+    def _run_seen(self, event: RunSeen) -> None:
+        if self._seen is not None and event.at < self._seen.at:
+            return
+        self._seen = event
+        self._status.run_seen(event)
+        self._usage.run_seen(event)
+        self._progressed()
+        self.refresh_bindings()
+
+    def _queue_counted(self, event: QueueCounted) -> None:
+        self._counted = event
+        self._queue.counted(event)
+        self._progressed()
+
+    def _progressed(self) -> None:
+        told = progress_in(self._seen.run.view.status_message or "") if self._seen else None
+        counted = progress_of(self._counted.queue.view) if self._counted else None
+        known = [progress for progress in (told, counted) if progress is not None]
+        self._status.progressed(max(known, key=lambda progress: progress.done, default=None))
+        self._write_header()
+
+    def _pane_changed(self, event: PaneChanged) -> None:
+        for pane in self._panes.values():
+            if pane.pane is event.pane:
+                pane.state = event.state
+        if event.pane is Watched.RUN:
+            self._link.say(self._status.state_sign())
+
+    def _write_header(self) -> None:
+        run = self._seen.run.view if self._seen else None
+        self._header.show(glance_at(run, self._called, self._status.progress, self._status.moment()))
+
+    def _tick(self) -> None:
+        self._write_header()
+        self._link.say(self._status.state_sign())
+        for pane in self._panes.values():
+            if pane.display:
+                pane.tick()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size.width, event.size.height)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        pane = next((node for node in event.widget.ancestors_with_self if isinstance(node, Pane)), None)
+        if pane is not None and pane.id in layout.ORDER and pane.id != self._current:
+            self._go(pane.id)
+
+    def on_pane_title_changed(self, message: Pane.TitleChanged) -> None:
+        self._tabs.refresh()
+        if message.pane.beside and message.pane is not self._panes[self._store]:
+            self._panes[self._store].refresh_title()
+
+    def _go(self, name: str) -> None:
+        self._current = name
+        self._store = name if name in layout.STORES else self._store
+        self._arrange(self.size.width, self.size.height)
+
+    def _arrange(self, width: int, height: int) -> None:
+        """Show what fits, tell panes that come or go, and let the watch count only what shows."""
+        place = layout.room(width, height)
+        showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed)
+        single = self._zoomed or place is layout.Room.ONE
+        self.update_classes({"-all": place is layout.Room.ALL, "-some": place is layout.Room.SOME,
+                             "-one": place is layout.Room.ONE, "-single": single}, animate=False)  # fmt: skip
+        self._share_frame(place is layout.Room.SOME and not self._zoomed)
+        self.query_one("#side").display = "status" in showing
+        self.query_one("#stores").display = bool(showing & set(layout.STORES))
+        self.query_one("#main").display = bool(showing - {"status", "usage"})
+        for name, pane in self._panes.items():
+            self._show_pane(pane, name in showing)
+        self._tabs.show(self._panes[self._current])
+        self._watch.show({pane.pane for name, pane in self._panes.items() if name in showing and pane.pane})
+
+    def _show_pane(self, pane: Pane, visible: bool) -> None:
+        if pane.display != visible or not pane.told:
+            pane.display = pane.told = visible
+            pane.shown(visible)
+
+    def _share_frame(self, shared: bool) -> None:
+        stores = tuple(self._panes[name] for name in layout.STORES)
+        for pane in stores:
+            pane.beside = stores if shared else ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Abort only what can be aborted; back only out of a zoom."""
+        if action == "abort":
+            alive = self._seen is not None and not self._seen.run.view.phase.final
+            return alive and not self._read_only
+        return self._zoomed if action == "back" else True
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane by its name."""
+        self._go(name)
+        self.call_after_refresh(self._panes[name].focus_inner)
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane in order."""
+        self.action_pane(layout.neighbour(self._current, 1))
+
+    def action_previous_pane(self) -> None:
+        """Go to the previous pane in order."""
+        self.action_pane(layout.neighbour(self._current, -1))
+
+    def action_zoom(self) -> None:
+        """Give the focused pane everything between header and footer, or give it back."""
+        self._zoomed = not self._zoomed
+        self._go(self._current)
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Leave the zoom."""
+        if self._zoomed:
+            self.action_zoom()
+
+    def action_refresh_all(self) -> None:
+        """Ask the server now."""
+        self._watch.refresh()
+
+    @work(group="abort", exclusive=True)
+    async def action_abort(self) -> None:
+        """Ask; on yes, abort the run the question named. What the server answers is shown, nothing else."""
+        if self._seen is None:
+            return
+        run_id = self._seen.run.view.id
+        answer = await self.app.push_screen_wait(about_abort(self._header.glance.name, clean(run_id)))
+        if answer == "no":
+            return
+        try:
+            document = await self._api.abort(run_id, gracefully=answer == "gracefully")
+        except RunmonError as error:
+            self._complain("The run was not aborted", error)
+            return
+        self._watch.saw(document)
+
+    def _complain(self, what: str, error: RunmonError) -> None:
+        sentence = clean(f"{what}. {error}", limit=400)
+        self.notify(sentence, severity="error", markup=False)

@@ -1,0 +1,49 @@
+"""The bottom line: at most eight keys in words, those of the focused pane first."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+from runmon.ui.commands import Command, key_name
+from runmon.ui.palette import at_hand
+from runmon.ui.theme import palette
+
+MOST = 8
+
+
+class KeyFooter(Widget):
+    """Keys of what is focused; a click on one is the key."""
+
+    DEFAULT_CSS = "KeyFooter { height: 1; width: 1fr; }"
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+
+    def render(self) -> Text:
+        """As many keys as fit, whole ones only."""
+        line = Text(" ")
+        for command in chosen(list(at_hand(self.screen))):
+            entry = self._entry(command)
+            if line.cell_len + entry.cell_len > self.size.width:
+                break
+            line.append_text(entry)
+        return line
+
+    def _entry(self, command: Command) -> Text:
+        colours = palette(self.app)
+        action = {"@click": f"app.press('{command.keys[0]}')"}
+        key = Style(color=colours.text, bold=True, meta=action)
+        word = Style(color=colours.quiet, meta=action)
+        return Text.assemble((key_name(command), key), (f" {command.label}", word), "   ")
+
+
+def chosen(at_hand: list[Command]) -> list[Command]:
+    """A footer's commands: the focused scope's first, with room kept for the common ones."""
+    marked = [command for command in at_hand if command.footer]
+    own = [c for c in marked if c.scope not in {"app", "run"}]
+    common = sorted((c for c in marked if c.scope in {"app", "run"}), key=lambda c: (c.scope, c.footer))
+    order = {scope: place for place, scope in enumerate(dict.fromkeys(c.scope for c in own))}
+    own.sort(key=lambda c: (order[c.scope], c.footer))
+    return [*own[: max(MOST - len(common), 3)], *common][:MOST]

@@ -1,0 +1,206 @@
+"""What the run is doing: state, message, progress, facts, memory and CPU over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from runmon.model.run import Run
+from runmon.model.units import ago, byte_size, clock_time, percent, span
+from runmon.render.facts import Progress, elapsed_s, exit_words, phase_sign
+from runmon.render.untrusted import cell, clean
+from runmon.ui.commands import bindings
+from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.time_chart import Reading, TimeChart
+from runmon.watch.events import Pane as Watched
+from runmon.watch.events import RunSeen
+
+LABEL = 10
+"""Cells of the column of names."""
+MESSAGE_LINES = 3
+
+
+class StatusPane(Pane):
+    """State and facts in words above two charts."""
+
+    pane = Watched.RUN
+    SCOPE: ClassVar[str] = "status"
+    NUMBER: ClassVar[str] = "1"
+    NAME: ClassVar[str] = "Status"
+    BINDINGS = bindings("status")
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._seen: RunSeen | None = None
+        self.progress: Progress | None = None
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(id="now")
+            yield TimeChart("memory", _bytes_on_axis, id="memory")
+            yield TimeChart("cpu", percent, id="cpu")
+            yield Static(id="facts")
+
+    def run_seen(self, event: RunSeen) -> None:
+        """Take in a newer run object."""
+        self._seen = event
+        stats, at = event.run.view.stats, event.at.timestamp()
+        if not event.run.view.phase.final:
+            self._chart("memory").measure(at, stats.mem_current_bytes)
+            self._chart("cpu").measure(at, stats.cpu_current_usage)
+        self.write()
+
+    def progressed(self, progress: Progress | None) -> None:
+        """Show how many requests are done."""
+        if progress != self.progress:
+            self.progress = progress
+            self.write()
+
+    def tick(self) -> None:
+        """Times go on while nothing is told."""
+        super().tick()
+        self.write()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.write()
+
+    def write(self) -> None:
+        """Write everything anew from what was seen last."""
+        if self._seen is None:
+            self.query_one("#now", Static).update(Text.assemble(("Asking the server for the run …", "quiet")))
+            return
+        run, now = self._seen.run.view, self.moment()
+        width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
+        self.query_one("#now", Static).update(now_text(run, self.progress, width))
+        self.query_one("#facts", Static).update(facts_text(run, self._seen.run.problems, now, width))
+        self._chart("memory").read(_memory(run))
+        self._chart("cpu").read(_cpu(run))
+
+    def _chart(self, name: str) -> TimeChart:
+        return self.query_one(f"#{name}", TimeChart)
+
+
+def now_text(run: Run, progress: Progress | None, width: int) -> Text:
+    """State, status message (at most three lines) and progress, for `width` cells."""
+    sign = phase_sign(run.phase, clean(run.status, limit=24))
+    text = Text.assemble((f"{sign.sign} {sign.word}", f"bold_{sign.tone}"), "\n")
+    if run.status_message:
+        text.append_text(message_text(run.status_message, width)).append("\n")
+    if progress is not None:
+        text.append("\n").append_text(progress_text(progress, width)).append("\n")
+    return text
+
+
+def message_text(message: str, width: int) -> Text:
+    """A server's message over at most three lines of `width` cells, cut with `…`."""
+    whole = cell(message, limit=width * MESSAGE_LINES)
+    whole.no_wrap = False
+    return Text.assemble((whole.plain, "text"))
+
+
+def progress_text(progress: Progress, width: int) -> Text:
+    """A bar and the figures: `━━━━━━────────  148/612  24 %`."""
+    figures = f"{progress.done}/{progress.total}"
+    share = f"{percent(progress.share * 100):>5}"
+    room = max(width - len(figures) - len(share) - 3, 4)
+    done = round(progress.share * room)
+    bar = Text.assemble(("━" * done, "ok"), ("─" * (room - done), "faint"))
+    return Text.assemble(bar, "  ", (figures, "text"), " ", (share, "quiet"))
+
+
+def facts_text(run: Run, problems: tuple[str, ...], now: datetime, width: int) -> Text:
+    """Names and values, one a line; what the server did not tell is left out."""
+    rows = [*_times(run, now), *_outcome(run), *_origin(run), *_upsets(run)]
+    if problems:
+        rows.append(("unread", f"{len(problems)} fields of an unknown kind"))
+    lines = [_row(name, value, width) for name, value in rows if value]
+    return Text("\n").join(lines)
+
+
+def _row(name: str, value: str, width: int) -> Text:
+    return Text.assemble((f"{name:<{LABEL}}", "quiet"), (clean(value, limit=max(width - LABEL, 8)), "text"))
+
+
+def _times(run: Run, now: datetime) -> list[tuple[str, str]]:
+    took = elapsed_s(run, now)
+    limit = run.options.timeout_secs or 0.0
+    rows = [("elapsed", clock_time(took) if took is not None else "")]
+    if limit and took is not None and not run.phase.final:
+        rows.append(("left", f"{clock_time(limit - took)} of {span(limit)}"))
+    return [*rows, ("started", _moment(run.started_at, now)), ("finished", _moment(run.finished_at, now))]
+
+
+def _moment(then: datetime | None, now: datetime) -> str:
+    if then is None:
+        return ""
+    local = then.astimezone(now.tzinfo)
+    form = "%H:%M:%S" if local.date() == now.date() else "%Y-%m-%d %H:%M"
+    return f"{local:{form}} · {ago(then, now)}"
+
+
+def _outcome(run: Run) -> list[tuple[str, str]]:
+    if run.exit_code is None:
+        return []
+    words = exit_words(run.exit_code)
+    return [("exit code", f"{run.exit_code}{f' · {words}' if words else ''}")]
+
+
+def _origin(run: Run) -> list[tuple[str, str]]:
+    build = " · ".join(part for part in (run.build_number, run.options.build) if part)
+    return [
+        ("build", build),
+        ("origin", run.meta.origin.lower()),
+        ("actor", run.act_id or ""),
+        ("run", run.id),
+        ("max items", str(run.options.max_items or "")),
+        ("web", run.container_url or "" if run.is_container_server_ready else ""),
+    ]
+
+
+def _upsets(run: Run) -> list[tuple[str, str]]:
+    stats = run.stats
+    counts = {
+        "migrated": stats.migration_count,
+        "rebooted": stats.reboot_count,
+        "restarted": stats.restart_count,
+        "revived": stats.resurrect_count,
+        "metamorph": stats.metamorph,
+    }
+    return [(name, "once" if count == 1 else f"{count} times") for name, count in counts.items() if count]
+
+
+def _bytes_on_axis(value: float) -> str:
+    return byte_size(value) if value else "0"
+
+
+def _memory(run: Run) -> Reading:
+    stats = run.stats
+    limit = (run.options.memory_mbytes or 0.0) * 1_048_576
+    current = stats.mem_current_bytes
+    return Reading(
+        current=byte_size(current) if current is not None else "",
+        limit=limit,
+        limit_words=byte_size(limit) if limit else "",
+        summary=_summary(stats.mem_avg_bytes, stats.mem_max_bytes, byte_size),
+    )
+
+
+def _cpu(run: Run) -> Reading:
+    stats = run.stats
+    current = stats.cpu_current_usage
+    return Reading(
+        current=percent(current) if current is not None else "",
+        summary=_summary(stats.cpu_avg_usage, stats.cpu_max_usage, percent),
+    )
+
+
+def _summary(average: float | None, highest: float | None, words: Callable[[float], str]) -> str:
+    told = {"avg": average, "max": highest}
+    return "  ".join(f"{name} {words(value)}" for name, value in told.items() if value is not None)

@@ -1,0 +1,56 @@
+"""Where there is room for one pane only: all panes as tabs, and the shown one's state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+from runmon.ui.theme import palette
+from runmon.ui.widgets.pane import Pane
+
+
+class TabBar(Widget):
+    """`1 Run  2 Log 48 211  3 Dataset 1 204 …  ● live`; counts give way first, then names."""
+
+    DEFAULT_CSS = "TabBar { height: 1; display: none; }"
+
+    def __init__(self, panes: Sequence[Pane]) -> None:
+        super().__init__()
+        self._panes = tuple(panes)
+        self.current: Pane | None = None
+
+    def show(self, current: Pane) -> None:
+        """Mark this pane as the one that is shown."""
+        self.current = current
+        self.refresh()
+
+    def render(self) -> Text:
+        """The fullest form that fits."""
+        width = self.size.width
+        forms = [self._tabs(counts=True), self._tabs(counts=False)]
+        state = self.current.state_text() if self.current else Text()
+        for tabs in forms:
+            if tabs.cell_len + state.cell_len + 1 <= width:
+                return Text.assemble(tabs, " " * (width - tabs.cell_len - state.cell_len - 1), state)
+        tabs = self._tabs(counts=False, names=False)
+        return Text.assemble(tabs, " " * max(width - tabs.cell_len - state.cell_len - 1, 0), state)
+
+    def _tabs(self, *, counts: bool, names: bool = True) -> Text:
+        line = Text(" ")
+        for pane in self._panes:
+            line.append_text(self._tab(pane, counts, names or pane is self.current)).append("  ")
+        return line
+
+    def _tab(self, pane: Pane, counts: bool, named: bool) -> Text:
+        colours = palette(self.app)
+        here = pane is self.current
+        click = {"@click": f"app.press('{pane.NUMBER}')"}
+        name = Style(color=colours.accent if here else colours.quiet, bold=here, underline=here, meta=click)
+        tab = Text.assemble((f"{pane.NUMBER} ", Style(color=colours.faint, meta=click)))
+        tab.append(pane.NAME if named else "", name)
+        if counts and pane.counts.plain:
+            tab.append(" ").append(pane.short_count(), Style(color=colours.quiet, meta=click))
+        return tab
