@@ -1,0 +1,279 @@
+"""One virtual table for items, keys and requests: it draws the rows that show, each once, and nothing else.
+
+It stands on Textual's line API without its scroll machinery: the first row and the first column on screen are
+plain numbers, so a million rows cost what forty do. What stands in a row comes from a `TableSource`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from runmon.ui.commands import bindings
+from runmon.ui.theme import palette
+from runmon.ui.widgets.table_painter import GAP, TablePainter
+from runmon.ui.widgets.table_source import TableSource
+
+
+class Table(Widget, can_focus=True):
+    """Fixed header, quiet row numbers, a cursor row, columns that scroll one by one."""
+
+    SCOPE: ClassVar[str] = "table"
+    BINDINGS = bindings("table")
+    ALLOW_SELECT = False
+
+    class RowMessage(Message):
+        """Something about one row of a table."""
+
+        def __init__(self, table: Table, row: int) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> Table:
+            """The table."""
+            return self.table
+
+    class Moved(RowMessage):
+        """The cursor came to another row (-1: there is none), or rows changed under it."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only where the cursor came to rest counts."""
+            return isinstance(message, Table.Moved) and message.table is self.table
+
+    class Chosen(RowMessage):
+        """A row was chosen by Enter or a double click."""
+
+    class FollowChanged(Message):
+        """The table began or ceased to keep its cursor on the last row."""
+
+        def __init__(self, table: Table, follow: bool) -> None:
+            super().__init__()
+            self.table = table
+            self.follow = follow
+
+        @property
+        def control(self) -> Table:
+            """The table."""
+            return self.table
+
+    def __init__(
+        self,
+        *,
+        numbers: bool = True,
+        columns: bool = True,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`numbers`: row numbers at the left. `columns`: one column has the cursor; else they only scroll."""
+        super().__init__(id=id, classes=classes)
+        self.follow = False
+        self._painter = TablePainter(numbers=numbers, choose_columns=columns)
+
+    @property
+    def cursor(self) -> int:
+        """The row under the cursor; -1: there are no rows."""
+        return self._painter.cursor
+
+    @property
+    def column(self) -> int:
+        """The column under the cursor."""
+        return self._painter.column
+
+    @property
+    def first_row(self) -> int:
+        """The first row on screen."""
+        return self._painter.top
+
+    @property
+    def row_count(self) -> int:
+        """Rows as last told by `rows_changed`."""
+        return self._painter.count
+
+    @property
+    def empty(self) -> Text:
+        """The sentence that stands where there are no rows."""
+        return self._painter.empty
+
+    @empty.setter
+    def empty(self, sentence: Text) -> None:
+        if sentence.plain != self._painter.empty.plain:
+            self._painter.empty = sentence
+            self.refresh()
+
+    def show(self, source: TableSource, *, cursor: int = 0) -> None:
+        """Take rows from this source from now on, the cursor on the given row."""
+        self._painter.source = source
+        self._painter.top = self._painter.left = self._painter.column = 0
+        self._painter.cursor = cursor
+        self.rows_changed()
+
+    def rows_changed(self, *, cursor: int | None = None) -> None:
+        """Rows arrived, changed or went. The cursor keeps its row unless told one, or it follows the last."""
+        paint = self._painter
+        paint.count = paint.source.row_count()
+        self._prepare()
+        paint.forget()
+        row = paint.cursor if cursor is None else cursor
+        row = paint.count - 1 if self.follow else max(row, 0)
+        self._place(min(row, paint.count - 1), reveal=self.follow or cursor is not None)
+        self.post_message(self.Moved(self, paint.cursor))
+        self.refresh()
+
+    def columns_changed(self) -> None:
+        """Columns came, went, or changed their width."""
+        self._painter.forget()
+        if self._painter.choose_columns:
+            self._painter.reveal_column()
+        self.refresh()
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row and show it. Leaving the last row ends following."""
+        row = max(0, min(row, self.row_count - 1))
+        if self.follow and row < self.row_count - 1:
+            self.set_follow(False)
+        if not self.row_count:
+            return
+        moved = row != self.cursor
+        self._place(row, reveal=True)
+        if moved:
+            self.post_message(self.Moved(self, row))
+
+    def set_follow(self, follow: bool) -> None:
+        """Keep the cursor on the last row as rows arrive, or stop it."""
+        if follow == self.follow:
+            return
+        self.follow = follow
+        self.post_message(self.FollowChanged(self, follow))
+        if follow:
+            self.move_to(self.row_count - 1)
+
+    def go_to_column(self, column: int) -> None:
+        """Put the column cursor on a column and show it."""
+        self._painter.column = max(0, min(column, len(self._painter.heads) - 1))
+        self._painter.reveal_column()
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._painter.width, self._painter.height = event.size
+        self._prepare()
+        self._painter.forget()
+        self._place(self.cursor, reveal=True)
+        if self._painter.choose_columns:
+            self._painter.reveal_column()
+
+    def on_focus(self) -> None:
+        self._painter.focused = True
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self._painter.focused = False
+        self.refresh()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by some rows."""
+        self.move_to(self.cursor + rows)
+
+    def action_page(self, halves: int) -> None:
+        """Move by half pages; a whole page keeps one row of what was on screen."""
+        body = self._painter.body
+        rows = max(1, body - 1 if abs(halves) > 1 else body // 2)
+        step = rows if halves > 0 else -rows
+        self._scroll(self.first_row + step)
+        self.move_to(self.cursor + step)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.move_to(self.row_count - 1)
+
+    def action_column(self, step: int) -> None:
+        """Go to the next or previous column; without a column cursor, scroll by one column."""
+        paint = self._painter
+        if paint.choose_columns:
+            self.go_to_column(paint.column + step)
+        elif step < 0 or paint.is_cut():
+            paint.left = max(0, min(paint.left + step, len(paint.heads) - 1))
+            self.columns_changed()
+
+    def action_choose(self) -> None:
+        """Open the row under the cursor."""
+        if self.cursor >= 0:
+            self.post_message(self.Chosen(self, self.cursor))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_column(1) if event.shift else self._scroll(self.first_row + 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_column(-1) if event.shift else self._scroll(self.first_row - 3)
+
+    def on_click(self, event: events.Click) -> None:
+        paint = self._painter
+        if paint.has_bar and event.x == paint.width - 1 and event.y:
+            self._scroll((event.y - 1) * paint.count // max(paint.body, 1))
+        elif not event.y:
+            self._click_head(event.x)
+        elif (row := paint.top + event.y - 1) < paint.count:
+            again = row == paint.cursor and event.chain > 1
+            self.move_to(row)
+            if again:
+                self.action_choose()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the widget, finished ones from the cache."""
+        paint = self._painter
+        paint.use(self.app.theme, palette(self.app), self.get_line_filters(), self.background_colors[1])
+        lines = paint.lines(crop.y, crop.bottom)
+        if crop.x or crop.width != paint.width:
+            return [line.crop(crop.x, crop.right) for line in lines]
+        return lines
+
+    def _place(self, row: int, *, reveal: bool) -> None:
+        """Set the cursor; keep it on screen if asked; repaint no more than what changed."""
+        paint = self._painter
+        before, paint.cursor = paint.cursor, max(row, 0 if paint.count else -1)
+        top = paint.top
+        if reveal and paint.body:
+            top = max(min(top, paint.cursor), paint.cursor - paint.body + 1)
+        if not self._scroll(top):
+            rows = {row for row in (before, paint.cursor) if row >= paint.top}
+            self.refresh(*(Region(0, row - paint.top + 1, paint.width, 1) for row in rows))
+
+    def _scroll(self, top: int) -> bool:
+        """Put another row at the top; gives whether it moved."""
+        paint = self._painter
+        top = max(0, min(top, paint.count - paint.body))
+        if top == paint.top:
+            return False
+        paint.top = top
+        self._prepare()
+        self.refresh()
+        return True
+
+    def _prepare(self) -> None:
+        """Tell the source which rows show."""
+        paint = self._painter
+        last = min(paint.top + paint.body, paint.count) - 1
+        if paint.count and paint.body and paint.source.prepare(min(paint.top, last), last):
+            self.columns_changed()
+
+    def _click_head(self, x: int) -> None:
+        at = self._painter.margin
+        for place in range(self._painter.left, len(self._painter.heads)):
+            at += self._painter.heads[place].width + GAP
+            if x < at:
+                if self._painter.choose_columns:
+                    self.go_to_column(place)
+                return

@@ -1,0 +1,62 @@
+"""What a table shows: the protocol of a source of rows, so that items, keys and requests share one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from runmon.render.cells import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column: its clean name, its cells, and whether its values stand right."""
+
+    name: str
+    width: int
+    right: bool = False
+
+
+class Row(NamedTuple):
+    """What stands in one row: a cell for each column asked for, a sign in the gutter, a ground."""
+
+    cells: Sequence[Cell]
+    sign: Cell = Cell(" ")
+    ground: str = "ground"
+    """A ground of the palette: `ground`, `error_ground`, `warn_ground`."""
+
+
+class TableSource(Protocol):
+    """Where a table has its rows from. All calls come from the loop and must not wait."""
+
+    def row_count(self) -> int:
+        """Rows there are."""
+
+    def heads(self, room: int) -> Sequence[Head]:
+        """All columns, with widths for `room` cells."""
+
+    def row(self, number: int, first: int, last: int) -> Row | None:
+        """Cells of columns `first` … `last - 1`; None where the row is not in hand yet."""
+
+    def prepare(self, first: int, last: int) -> bool:
+        """Rows `first` … `last` come onto the screen: fetch what is missing and tell by `Table.rows_changed`.
+
+        Gives whether the columns changed by what is in hand already.
+        """
+
+
+class NoRows:
+    """A source without anything."""
+
+    def row_count(self) -> int:
+        return 0
+
+    def heads(self, room: int) -> Sequence[Head]:
+        return ()
+
+    def row(self, number: int, first: int, last: int) -> Row | None:
+        return None
+
+    def prepare(self, first: int, last: int) -> bool:
+        return False
