@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -90,6 +88,9 @@ def _kept(file: Path) -> dict[str, object] | None:
 
 def _from_cli() -> str | None:
     """What `apify auth token` prints (it reads the OS keyring); None where absent, slow or logged out."""
+    import shutil
+    import subprocess
+
     program = shutil.which("apify")
     if program is None:
         return None

@@ -138,8 +138,8 @@ def _certificates() -> ssl.SSLContext:
 
 def _redirected(where: Address, url: str, target: str) -> str:
     """The next URL; LinkError where it would leave encryption, this machine, or HTTP."""
-    new = urljoin(url, target)
     try:
+        new = urljoin(url, target)
         parts = urlsplit(new)
         scheme, host, _port = origin_of(new)
     except ValueError:

@@ -113,7 +113,7 @@ def not_apify(what: str) -> NotApify:
 def count(headers: Mapping[str, str], name: str) -> int | None:
     """A non-negative whole number in a header; None where it is absent or odd."""
     text = headers.get(name, "").strip()
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

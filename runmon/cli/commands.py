@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -82,10 +81,13 @@ def write_examples(formatter: click.HelpFormatter, examples: tuple[tuple[str, st
     if examples:
         with formatter.section("Examples"):
             formatter.write_dl(list(examples))
+        formatter.write_paragraph()
 
 
 def _suggest(word: str, commands: list[str], ctx: click.Context) -> None:
     """UsageError where the word is nearly a command and cannot be a folder."""
+    import difflib
+
     near = difflib.get_close_matches(word, commands, n=1, cutoff=0.7)
     if near and not Path(word).exists():
         raise click.UsageError(f"There is no command {word!r}. Did you mean {near[0]!r}?", ctx)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from runmon.model.run import Phase
+if TYPE_CHECKING:
+    from runmon.model.run import Phase
 
 
 class Exit(IntEnum):
@@ -26,13 +28,13 @@ class Exit(IntEnum):
 
 
 _OUTCOMES = {
-    Phase.SUCCEEDED: Exit.OK,
-    Phase.FAILED: Exit.FAILED,
-    Phase.TIMED_OUT: Exit.TIMED_OUT,
-    Phase.ABORTED: Exit.ABORTED,
+    "SUCCEEDED": Exit.OK,
+    "FAILED": Exit.FAILED,
+    "TIMED_OUT": Exit.TIMED_OUT,
+    "ABORTED": Exit.ABORTED,
 }
 
 
 def outcome(phase: Phase) -> Exit:
     """The exit code of a run that ended so; `GAVE_UP` for one that has not ended."""
-    return _OUTCOMES.get(phase, Exit.GAVE_UP)
+    return _OUTCOMES.get(phase.name, Exit.GAVE_UP)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -87,5 +86,7 @@ def _usage(error: click.ClickException) -> str:
 
 def _place(error: Exception) -> str:
     """Type and place of an error, without its message or locals, which may hold data."""
+    import traceback
+
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {last.name} at {last.filename.rpartition('/')[2]}:{last.lineno}"

@@ -7,7 +7,6 @@ import sys
 
 import click
 
-from runmon.api.credentials import redacted
 from runmon.errors import BadInput
 
 
@@ -25,6 +24,7 @@ _HINT = "Without one, use runmon status, runmon log or runmon wait."
 
 def say(text: str) -> None:
     """One line to the person on stderr: nothing in it commands the terminal or tells a secret."""
+    from runmon.api.credentials import redacted
     from runmon.render.untrusted import clean
 
     click.echo(clean(redacted(text)), err=True)

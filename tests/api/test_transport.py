@@ -1,0 +1,189 @@
+"""One request: the token's bounds, redirects, deadlines, and the words for what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from runmon.api.address import address
+from runmon.api.client import ONCE, Api
+from runmon.api.credentials import Token
+from runmon.errors import BadInput, CutShort, LinkError, NotApify, TooLarge, TooSlow, Unreachable
+from runmon.model.storages import Place
+from tests.loopback import Connect, Seen, Server, Start, answer, data, fault, zipped
+
+CANARY = "apify_api_CaNaRy0123456789"
+STORE = Place.by_id("s")
+RUN = {"id": "r", "status": "RUNNING"}
+
+
+async def test_the_token_goes_to_the_configured_origin(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: data(RUN))
+
+    await connect(server, token=Token(CANARY)).run("r")
+
+    assert server.seen[0].headers["authorization"] == f"Bearer {CANARY}"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_to_another_origin_gets_neither_token_nor_names(
+    start: Start, connect: Connect, status: int
+) -> None:
+    other = await start(lambda _: answer(b"body", content_type="image/png"))
+    server = await start(lambda _: answer(status=status, location=f"{other.url}/bucket?X-Amz-Signature=s"))
+
+    record = await connect(server, token=Token(CANARY)).record(STORE, "k", max_bytes=100)
+
+    assert record.body == b"body"
+    assert CANARY not in str(other.seen[0].headers)
+    assert set(other.seen[0].headers) <= {"host", "accept", "accept-encoding", "connection", "user-agent"}
+
+
+async def test_a_redirect_within_the_origin_keeps_the_token(start: Start, connect: Connect) -> None:
+    server = await start(
+        lambda seen: data(RUN) if seen.path == "/new" else answer(status=302, location="/new")
+    )
+
+    await connect(server, token=Token(CANARY)).run("r")
+
+    assert "authorization" in server.seen[1].headers
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://example.com/x",
+        "https://example.com/x",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "http://u:p@127.0.0.1/",
+        "//[bad",
+    ],
+)
+async def test_a_redirect_off_this_machine_or_off_http_is_not_followed(
+    start: Start, connect: Connect, target: str
+) -> None:
+    server = await start(lambda _: answer(status=302, location=target))
+
+    with pytest.raises(LinkError):
+        await connect(server).run("r")
+
+    assert len(server.seen) == 1
+
+
+async def test_redirects_in_a_circle_end(start: Start, connect: Connect) -> None:
+    server = await start(lambda seen: answer(status=302, location=seen.target))
+
+    with pytest.raises(LinkError, match="circles"):
+        await connect(server).run("r")
+
+    assert len(server.seen) == 4
+
+
+async def test_a_redirected_abort_is_not_sent_again(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: answer(status=307, location="/elsewhere"))
+
+    with pytest.raises(LinkError):
+        await connect(server).abort("r")
+
+    assert len(server.seen) == 1
+
+
+def test_the_token_is_not_sent_unencrypted_to_another_machine() -> None:
+    with pytest.raises(BadInput, match="unencrypted"):
+        Api(address("http://example.com"), Token(CANARY))
+
+
+async def test_cookies_are_not_kept(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: data(RUN, set_cookie="id=1"))
+    api = connect(server)
+
+    await api.run("r")
+    await api.run("r")
+
+    assert "cookie" not in server.seen[1].headers
+
+
+async def test_nobody_listening_is_said_at_once(start: Start, connect: Connect, pauses: list[float]) -> None:
+    nobody = Server(lambda _: None, url="http://127.0.0.1:9")
+
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9: nothing answers"):
+        await connect(nobody).run("r")
+
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
+    "partial", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"]
+)
+async def test_an_answer_that_breaks_off_is_cut_short(start: Start, connect: Connect, partial: bytes) -> None:
+    async def broken(seen: Seen) -> None:
+        await seen.send(partial)
+
+    server = await start(broken)
+
+    with pytest.raises(CutShort):
+        await connect(server, patience=ONCE).run("r")
+
+
+async def test_garbage_is_not_an_answer(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: b"\x00\xff\x13 garbage\r\n\r\n")
+
+    with pytest.raises(CutShort):
+        await connect(server, patience=ONCE).run("r")
+
+
+async def test_a_body_that_drips_forever_meets_the_deadline(
+    start: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runmon.api.runs.SMALL_SECONDS", 0.3)
+
+    async def dripping(seen: Seen) -> None:
+        await seen.send(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+        while not seen.writer.is_closing():
+            await seen.send(b" ")
+            await asyncio.sleep(0)
+
+    server = await start(dripping)
+
+    with pytest.raises(TooSlow):
+        await connect(server, patience=ONCE).run("r")
+
+
+async def test_a_bomb_is_stopped_at_the_limit(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: zipped(bytes(40_000_000)))
+
+    with pytest.raises(TooLarge):
+        await connect(server).run("r")
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "deflate", "gzip, gzip", "x\x1b[2J"])
+async def test_a_coding_nobody_asked_for_is_named(start: Start, connect: Connect, coding: str) -> None:
+    server = await start(lambda _: answer(b"xx", content_encoding=coding))
+
+    with pytest.raises((NotApify, CutShort)):
+        await connect(server).run("r")
+
+
+async def test_one_gzip_coding_is_read(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: zipped(b'{"data":{"id":"r"}}'))
+
+    assert (await connect(server).run("r")).view.id == "r"
+    assert server.seen[0].headers["accept-encoding"] == "gzip"
+
+
+async def test_requests_are_counted_with_their_retries(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: fault(503))
+    api = connect(server)
+
+    with pytest.raises(Exception, match="503"):
+        await api.run("r")
+
+    assert api.meter.total == 5 and api.meter.per_second() == 0.5
+
+
+def test_a_client_for_this_machine_builds_no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runmon.api.transport._certificates", lambda: pytest.fail("certificates were built"))
+
+    Api(address("http://127.0.0.1:1"), Token(CANARY))
