@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import platform as machine
 import signal
@@ -10,7 +11,7 @@ import sys
 
 from runmon.local.demo.console import log_to, table
 from runmon.local.demo.crawler import Crawler, log, statistics_log
-from runmon.local.demo.platform import Platform
+from runmon.local.demo.platform import Platform, PlatformFault
 from runmon.local.demo.statistics import RECORD
 
 ACTOR_FAILED = 91
@@ -49,6 +50,12 @@ async def conclude(platform: Platform, crawler: Crawler) -> None:
     actor_log.info(f"[Terminal status message]: {message}")
 
 
+async def last_message(platform: Platform) -> None:
+    """Say why the crawl ended, as far as the platform still listens."""
+    with contextlib.suppress(PlatformFault):
+        await platform.say(f"The crawl was given up: {sys.exc_info()[1]}", terminal=True)
+
+
 async def main() -> int:
     """Run the Actor; its exit code."""
     platform = Platform()
@@ -56,6 +63,7 @@ async def main() -> int:
         await crawl(platform)
     except Exception:
         actor_log.exception("Actor failed with an exception")
+        await last_message(platform)
         actor_log.info("Exiting Actor", extra={"exit_code": ACTOR_FAILED})
         return ACTOR_FAILED
     finally:

@@ -13,7 +13,7 @@ import httpx
 
 from runmon.local.demo import parsing
 from runmon.local.demo.console import log_to, table
-from runmon.local.demo.platform import Platform
+from runmon.local.demo.platform import Platform, PlatformFault
 from runmon.local.demo.pool import Pool
 from runmon.local.demo.snapshot import first_line, picture, place_of, snapshot_key
 from runmon.local.demo.statistics import RECORD, Statistics
@@ -34,6 +34,10 @@ class PageRefused(Exception):
         self.code = code
 
 
+class PageTimedOut(Exception):
+    """The shop did not answer in time."""
+
+
 class Crawler:
     """One crawl, from the start URLs to the last request."""
 
@@ -47,8 +51,10 @@ class Crawler:
             most=int(given.get("maxConcurrency", 16)),
             per_minute=float(given.get("maxRequestsPerMinute", 600)),
         )
-        timeout = float(given.get("requestTimeoutSecs", 5))
-        self.site = httpx.AsyncClient(timeout=timeout, trust_env=False, headers={"User-Agent": "runmon-demo"})
+        self.timeout = float(given.get("requestTimeoutSecs", 5))
+        self.site = httpx.AsyncClient(
+            timeout=self.timeout, trust_env=False, headers={"User-Agent": "runmon-demo"}
+        )
         self.statistics = Statistics()
         self.active: set[asyncio.Task[None]] = set()
         self.taken: deque[dict[str, Any]] = deque()
@@ -72,9 +78,10 @@ class Crawler:
         try:
             await self.work()
         finally:
-            for task in background:
+            left = [*background, *self.active]
+            for task in left:
                 task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await asyncio.gather(*left, return_exceptions=True)
             self.statistics.finished_at = time.time()
             await self.site.aclose()
 
@@ -107,19 +114,26 @@ class Crawler:
         """Fetch and handle one page; every error but a changed shop concerns this request alone."""
         started, response = time.monotonic(), None
         try:
-            response = await self.site.get(one["url"])
+            response = await self.fetch(one["url"])
             self.statistics.codes[str(response.status_code)] += 1
             if response.status_code >= 400:
                 raise PageRefused(response.status_code, response.reason_phrase)
             log.info(f"Scraping {one['url']} ...")
             await self.handle(one, response, started)
-        except parsing.ShopChanged:
+        except (parsing.ShopChanged, PlatformFault):
             raise
         except Exception as error:
             await self.went_wrong(one, error, response, started)
         else:
             await self.done(one, str(response.url), started)
         self.watch_pace(time.monotonic() - started)
+
+    async def fetch(self, url: str) -> httpx.Response:
+        """The shop's answer, whatever its status. PageTimedOut when there is none in time."""
+        try:
+            return await self.site.get(url)
+        except httpx.TimeoutException:
+            raise PageTimedOut(f"Request timed out after {self.timeout:g} seconds") from None
 
     async def handle(self, one: dict[str, Any], response: httpx.Response, started: float) -> None:
         """What a page is good for: links to follow, or an item."""

@@ -16,8 +16,12 @@ BATCH = 25
 LOCK_SECS = 120
 
 
+class PlatformFault(Exception):
+    """The platform did not do what it was asked: the run cannot go on."""
+
+
 class Platform:
-    """The API with this run's storages; every method raises httpx.HTTPError when it does not answer."""
+    """The API with this run's storages; every method raises PlatformFault when it does not do its part."""
 
     def __init__(self) -> None:
         self.run_id = os.environ["ACTOR_RUN_ID"]
@@ -33,13 +37,21 @@ class Platform:
 
     async def call(self, method: str, path: str, **given: Any) -> Any:
         """One request; the `data` of its answer, or None."""
-        response = await self.http.request(method, path, **given)
-        response.raise_for_status()
+        response = await self.send(method, path, **given)
+        if response.status_code >= 400:
+            raise PlatformFault(f"{method} {path}: {response.status_code} {response.text[:200]}")
         return response.json().get("data") if response.content else None
+
+    async def send(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """One request; its answer, whatever the status."""
+        try:
+            return await self.http.request(method, path, **given)
+        except httpx.HTTPError as error:
+            raise PlatformFault(f"{method} {path}: {type(error).__name__} {error}") from error
 
     async def input(self) -> dict[str, Any]:
         """The INPUT record; empty when there is none."""
-        response = await self.http.get(f"{self.store}/records/INPUT")
+        response = await self.send("GET", f"{self.store}/records/INPUT")
         return dict(response.json()) if response.status_code == 200 else {}
 
     async def close(self) -> None:
