@@ -1,0 +1,162 @@
+"""One read of the log: opened in turn, pumped into the buffer, watched over while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from runmon.api.logs import LogBody
+from runmon.errors import ApiError, NoAccess, NotFound
+from runmon.model.log import LogBuffer
+from runmon.watch.asking import ORDER, Asking
+from runmon.watch.board import Board
+from runmon.watch.clock import Pulse
+from runmon.watch.events import LogGrew, Pane
+from runmon.watch.pace import Link
+from runmon.watch.replay import Differs, Replay
+from runmon.watch.status import RunFacts
+
+TAIL_BYTES = 256 * 1024
+"""What is asked for first, so that the end of a big log shows at once."""
+OVERLAP = 64 * 1024
+"""Known bytes read again on resuming by range, to see that it is the same log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which bytes of the log to ask for; a server may send everything instead."""
+
+    first_byte: int | None = None
+    last_bytes: int | None = None
+
+
+WHOLE = Part()
+LAST = Part(last_bytes=TAIL_BYTES)
+
+
+class OpenLog(Protocol):
+    """Opens the log of the watched run; see `LogCalls.log`."""
+
+    def __call__(
+        self, *, stream: bool = False, first_byte: int | None = None, last_bytes: int | None = None
+    ) -> AbstractAsyncContextManager[LogBody]:
+        """Enter it for the open body."""
+
+
+Attend = Callable[["asyncio.Task[None]", Replay], Awaitable[None]]
+"""Watches over the task that pumps; returns when it is done, raises to end it."""
+
+
+class LogReader:
+    """What every read of the log shares: where it goes, what was learnt about the server, what is told."""
+
+    def __init__(self, open_log: OpenLog, buffer: LogBuffer, board: Board, link: Link) -> None:
+        self.buffer = buffer
+        self.ranged = False
+        """Whether the server honours ranges."""
+        self.doubt = False
+        """Whether a read differed from what is kept: the next one is whole, and decides."""
+        self.complete = False
+        """Whether the log is known to be whole and final."""
+        self.last_byte_at = 0.0
+        """The monotonic second of the last byte."""
+        self.grown = Pulse()
+        self._open = open_log
+        self._board = board
+        self._link = link
+
+    def rest(self) -> Part:
+        """What to ask for to go on: the unknown, and a little before it."""
+        first = max(self.buffer.start, self.buffer.size - OVERLAP)
+        return WHOLE if self.doubt or first <= 0 else Part(first_byte=first)
+
+    async def read(
+        self,
+        asking: Asking,
+        *,
+        part: Part = WHOLE,
+        stream: bool = False,
+        attend: Attend | None = None,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> Replay:
+        """Read to a clean end, or until `enough`. Raises ApiError, Differs and what `attend` raises."""
+        async with AsyncExitStack() as stack:
+            async with self._link.turn(ORDER.index(Pane.LOG), asking.waiting):
+                opened = self._open(stream=stream, first_byte=part.first_byte, last_bytes=part.last_bytes)
+                body = await stack.enter_async_context(opened)
+            replay = self._begin(body)
+            pump = asyncio.ensure_future(self._pump(body, replay, enough))
+            try:
+                if attend is not None:
+                    await attend(pump, replay)
+                await pump
+            finally:
+                pump.cancel()
+                await asyncio.gather(pump, return_exceptions=True)
+        self.doubt = self.doubt and not replay.caught_up
+        return replay
+
+    def _begin(self, body: LogBody) -> Replay:
+        self.ranged = self.ranged or body.start > 0
+        self.last_byte_at = self._board.clock.monotonic()
+        if body.start > self.buffer.size > 0:
+            self._differs(self.buffer.size)
+        return Replay(self.buffer, body.start, trusted=self.doubt)
+
+    async def _pump(self, body: LogBody, replay: Replay, enough: Callable[[], bool]) -> None:
+        async for chunk in body:
+            self.last_byte_at = self._board.clock.monotonic()
+            try:
+                changed = replay.take(chunk)
+            except Differs as difference:
+                self._differs(difference.at)
+            if changed:
+                self.tell()
+            if enough():
+                return
+
+    def _differs(self, at: int) -> None:
+        self.doubt = True
+        raise Differs(at)
+
+    def tell(self) -> None:
+        """Tell the totals of the buffer."""
+        buffer = self.buffer
+        self._board.tell(LogGrew(buffer.size, buffer.lines, buffer.generation, self.complete))
+        self.grown.beat()
+
+
+class HeadFiller:
+    """Brings what lies before a tail that was read first, while the tail is followed already."""
+
+    def __init__(self, reader: LogReader, facts: RunFacts, board: Board, link: Link) -> None:
+        self._reader = reader
+        self._facts = facts
+        self._asking = Asking(Pane.LOG, board, link)
+
+    async def work(self) -> None:
+        """Fill whatever head is missing, for ever."""
+        buffer = self._reader.buffer
+        while True:
+            while buffer.start == 0 or self._reader.doubt:
+                await self._reader.grown.wait()
+            await self._facts.may_ask()
+            await self._fill()
+
+    async def _fill(self) -> None:
+        try:
+            await self._reader.read(
+                self._asking,
+                part=Part(first_byte=self._reader.buffer.filled),
+                enough=lambda: self._reader.buffer.start == 0,
+            )
+        except Differs:
+            return
+        except ApiError as error:
+            try:
+                await self._asking.recover(error)
+            except (NotFound, NoAccess):
+                await self._facts.changed.wait()
