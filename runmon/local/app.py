@@ -70,7 +70,6 @@ class LocalPlatform:
         self.url = ""
         """`http://127.0.0.1:PORT`, known once the platform was entered."""
         self._wanted_port = port
-        self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._live, name="local platform", daemon=True)
@@ -80,6 +79,7 @@ class LocalPlatform:
         self._listener = loopback_socket(self._wanted_port)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         try:
             self._started.result(START_DEADLINE_S)

@@ -56,7 +56,7 @@ async def render_http(request: Request, error: Exception) -> Response:
 
 
 async def render_crash(request: Request, error: Exception) -> Response:
-    """Starlette's handler for everything else: nothing of the cause leaves the process, which keeps it for tests."""
+    """Starlette's handler for everything else: the cause stays in the process, for tests."""
     request.app.state.crashes.append(error)
     return fault_response(ApiFault(500, "internal-server-error", "The local platform failed to answer"))
 

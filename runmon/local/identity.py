@@ -13,13 +13,47 @@ ID_LENGTH = 17
 LEGAL_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 
 LOCAL_USER_ID = "runmonLocalUser00"
+FEATURES = (
+    "ACTORS",
+    "STORAGE",
+    "SCHEDULER",
+    "PROXY",
+    "PROXY_EXTERNAL_ACCESS",
+    "PROXY_RESIDENTIAL",
+    "PROXY_SERPS",
+    "WEBHOOKS",
+    "ACTORS_PUBLIC_ALL",
+    "ACTORS_PUBLIC_DEVELOPER",
+)
+
+
+def feature(name: str) -> dict[str, object]:
+    """A platform feature as the user object shows it: Actors and storages are here, the rest is not."""
+    here = name in {"ACTORS", "STORAGE"}
+    reason = None if here else "The local platform has no such service"
+    kind = None if here else "DISABLED"
+    return {
+        "isEnabled": here,
+        "disabledReason": reason,
+        "disabledReasonType": kind,
+        "isTrial": False,
+        "trialExpirationAt": None,
+    }
+
+
 LOCAL_USER: dict[str, object] = {
     "id": LOCAL_USER_ID,
     "username": "local",
     "profile": {"name": "Local platform of runmon"},
     "isPaying": False,
     "createdAt": "2026-01-01T00:00:00.000Z",
-    "plan": {"id": "LOCAL", "description": "Runs on this machine", "isEnabled": True},
+    "plan": {
+        "id": "LOCAL",
+        "description": "Runs on this machine",
+        "isEnabled": True,
+        "availableProxyGroups": {},
+    },
+    "effectivePlatformFeatures": {name: feature(name) for name in FEATURES},
 }
 """The only user of a local platform; every token holder is this one. It has no proxy."""
 

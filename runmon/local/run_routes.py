@@ -101,7 +101,7 @@ async def put_run(request: Request) -> Response:
 
 def changes(wish: dict[str, Any], state: RunState) -> dict[str, Any]:
     """The fields of a PUT that a run takes."""
-    if wish.get("runId") not in {None, state.id}:
+    if wish.get("runId") not in (None, state.id):
         raise ApiFault(400, "id-does-not-match", "The runId of the body is not the one of the path")
     text, terminal, level = (
         wish.get(name) for name in ("statusMessage", "isStatusMessageTerminal", "generalAccess")
@@ -110,7 +110,7 @@ def changes(wish: dict[str, Any], state: RunState) -> dict[str, Any]:
         raise invalid("statusMessage", "must be a string")
     if terminal is not None and not isinstance(terminal, bool):
         raise invalid("isStatusMessageTerminal", "must be a boolean")
-    if level is not None and level not in ACCESS_LEVELS:
+    if level is not None and not (isinstance(level, str) and level in ACCESS_LEVELS):
         raise invalid("generalAccess", f"must be one of {', '.join(sorted(ACCESS_LEVELS))}")
     return {name: wish[name] for name in ("statusMessage", "isStatusMessageTerminal") if name in wish} | (
         {"generalAccess": level} if level else {}

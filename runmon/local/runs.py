@@ -109,6 +109,10 @@ class RunState:
         self.bell.ring()
         self.log.bell.ring()
 
+    def meter(self, unit: str) -> None:
+        """Count one storage request in `usage`; it is persisted with the next update."""
+        self.data["usage"][unit] = self.data["usage"].get(unit, 0) + 1
+
     def persist(self) -> None:
         """Write run.json; a folder opened for reading is left alone, and so is one that is gone."""
         if not self.read_only:
@@ -144,7 +148,8 @@ class RunState:
     def view(self) -> dict[str, Any]:
         """A copy of the run object for an answer."""
         self.refresh()
-        return dict(self.data)
+        usage = {**self.data["usage"], "ACTOR_COMPUTE_UNITS": self.data["stats"].get("computeUnits") or 0.0}
+        return {**self.data, "usage": usage}
 
     def hold(self) -> None:
         """Hold the folder for as long as this process lives, which is how others know that the run does."""
