@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -11,7 +12,7 @@ import click
 from runmon import __version__
 from runmon.cli.commands import NAMES, Group, Known
 from runmon.cli.exits import Exit
-from runmon.cli.terminal import say, silence_stdout
+from runmon.cli.terminal import on_terminal, prepare_streams, say, silence_stdout
 from runmon.errors import RunmonError
 
 TABLE = {
@@ -49,14 +50,17 @@ def cli(context: click.Context) -> int | None:
     if context.invoked_subcommand is not None:
         return None
     click.echo(context.get_help())
-    return Exit.OK if sys.stdout.isatty() else Exit.BAD_INPUT
+    return Exit.OK if on_terminal() else Exit.BAD_INPUT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; nothing is raised."""
     try:
-        code = cli.main(arguments, prog_name="runmon", standalone_mode=False)
-        sys.stdout.flush()
+        code = _invoke(sys.argv[1:] if arguments is None else list(arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except RunmonError as error:
         say(f"runmon: {error}")
         return error.exit_code
@@ -74,8 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else Exit.OK
 
 
+def _invoke(arguments: list[str]) -> object:
+    """What click's own `main` does, but for its way with closed pipes, which hides them."""
+    if "_RUNMON_COMPLETE" in os.environ:
+        return cli.main(arguments, prog_name="runmon")
+    with cli.make_context("runmon", arguments) as context:
+        return cli.invoke(context)
+
+
 def run() -> NoReturn:
     """The console script."""
+    prepare_streams()
     sys.exit(int(main()))
 
 

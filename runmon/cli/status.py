@@ -11,7 +11,7 @@ import msgspec
 
 from runmon.cli.commands import Command
 from runmon.cli.reach import look, reached, server, server_options
-from runmon.cli.terminal import show
+from runmon.cli.terminal import on_terminal, show
 from runmon.model.run import Run
 from runmon.model.units import ago, byte_size, span, usd
 
@@ -41,16 +41,19 @@ def status_command(
     with reached(target, asked, status=status) as run:
         seen = asyncio.run(look(run))
     if as_json:
-        for line in _json_lines(seen.raw):
-            show(line)
+        _show_json(seen.raw)
         return
     for name, value in facts(seen.view, datetime.now(UTC)):
         show(f"{name:<10} {value}")
 
 
-def _json_lines(raw: bytes) -> list[str]:
-    """The object in lines for people and programs alike: numbers and unknown fields stay as they came."""
-    return msgspec.json.format(raw, indent=2).decode("utf-8", "replace").split("\n")
+def _show_json(raw: bytes) -> None:
+    """Byte for byte to a pipe; to a terminal in lines, numbers and unknown fields as they came."""
+    if not on_terminal():
+        click.echo(raw)
+        return
+    for line in msgspec.json.format(raw, indent=2).decode("utf-8", "replace").split("\n"):
+        show(line)
 
 
 def facts(run: Run, now: datetime) -> Iterator[tuple[str, str]]:

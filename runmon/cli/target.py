@@ -82,7 +82,7 @@ def _is_path(text: str) -> bool:
     if text.startswith((".", "/", "~/", "~\\")) or text.endswith((".zip", "/")):
         return True
     try:
-        return Path(text).exists()
+        return bool(text) and Path(text).exists()
     except (OSError, ValueError):
         return False
 

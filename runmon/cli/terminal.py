@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -22,6 +23,18 @@ def require_terminal() -> None:
 _HINT = "Without one, use runmon status, runmon log or runmon wait."
 
 
+def on_terminal() -> bool:
+    """Whether stdout is a terminal, which would obey what it is sent."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def prepare_streams() -> None:
+    """No text may fail to be written for want of a character in the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str) -> None:
     """One line to the person on stderr: nothing in it commands the terminal or tells a secret."""
     from runmon.api.credentials import redacted
@@ -32,7 +45,7 @@ def say(text: str) -> None:
 
 def show(text: str) -> None:
     """One line of data that came from a server to stdout: cleaned for a terminal, as it is for a pipe."""
-    if not sys.stdout.isatty():
+    if not on_terminal():
         click.echo(text)
         return
     from runmon.render.untrusted import clean

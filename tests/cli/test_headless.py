@@ -1,0 +1,161 @@
+"""`status` and `wait` against the local platform, with every way in which a run cannot be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runmon.cli.main import main
+from runmon.local.app import LocalPlatform
+from runmon.local.runner import RunSpec
+
+CANARY = "apify_api_CaNaRy0123456789"
+
+
+@pytest.fixture
+def platform() -> Iterator[LocalPlatform]:
+    with LocalPlatform() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def configured(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment names the platform, and a home without any login."""
+    monkeypatch.setenv("APIFY_CLIENT_BASE_URL", f"{platform.url}/v2")
+    monkeypatch.setenv("APIFY_TOKEN", platform.token)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("runmon.cli.reach._GRACE", ())
+
+
+def started(platform: LocalPlatform, folder: Path, script: str) -> str:
+    return platform.start(RunSpec(command=("sh", "-c", script), input=None, storage=folder))
+
+
+Told = pytest.CaptureFixture[str]
+
+
+def test_status_tells_how_a_run_stands(platform: LocalPlatform, tmp_path: Path, capsys: Told) -> None:
+    run_id = started(platform, tmp_path / "run", "exit 3")
+    platform.wait(run_id, 20)
+
+    assert main(["status", run_id]) == 0
+
+    told = capsys.readouterr().out
+    assert told.startswith("status     FAILED") and run_id in told and "exit code  3" in told
+
+
+def test_json_is_the_run_as_the_server_gives_it(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told
+) -> None:
+    run_id = platform.create(tmp_path / "run", run={"aFieldOfTomorrow": 1.5})
+
+    assert main(["status", run_id, "--json"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["id"] == run_id and told["aFieldOfTomorrow"] == 1.5
+
+
+def test_a_folder_is_a_target_too(tmp_path: Path, capsys: Told) -> None:
+    (tmp_path / "storage" / "datasets" / "default").mkdir(parents=True)
+
+    assert main(["status", str(tmp_path / "storage")]) == 0
+    assert capsys.readouterr().out.startswith("status ")
+
+
+@pytest.mark.parametrize(("script", "code"), [("exit 0", 0), ("exit 3", 1)])
+def test_wait_ends_with_the_outcome(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told, script: str, code: int
+) -> None:
+    run_id = started(platform, tmp_path / "run", script)
+
+    assert main(["wait", run_id]) == code
+
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.splitlines()[-1].startswith(("SUCCEEDED", "FAILED"))
+
+
+def test_wait_tells_an_aborted_run(platform: LocalPlatform, tmp_path: Path) -> None:
+    run_id = started(platform, tmp_path / "run", "exec sleep 60")
+    platform.abort(run_id, gracefully=False)
+
+    assert main(["wait", run_id]) == 3
+
+
+def test_wait_tells_a_run_that_timed_out(platform: LocalPlatform, tmp_path: Path) -> None:
+    spec = RunSpec(command=("sleep", "60"), input=None, storage=tmp_path / "run", timeout_s=0.2)
+
+    assert main(["wait", platform.start(spec)]) == 2
+
+
+def test_wait_gives_up_when_told_to(platform: LocalPlatform, tmp_path: Path, capsys: Told) -> None:
+    run_id = started(platform, tmp_path / "run", "exec sleep 60")
+
+    assert main(["wait", run_id, "--timeout", "0.3"]) == 6
+    assert "Gave up waiting after 0.3 s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["status", "wait"])
+def test_an_unknown_run_is_250(command: str, capsys: Told) -> None:
+    assert main([command, "HG7ML7M8z78YcAPEB"]) == 250
+    assert capsys.readouterr().err.startswith("runmon: There is no run HG7ML7M8z78YcAPEB at 127.0.0.1")
+
+
+@pytest.mark.parametrize("command", ["status", "wait"])
+def test_a_wrong_token_is_4_and_never_shown(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("APIFY_TOKEN", CANARY)
+    run_id = platform.create(tmp_path / "run")
+
+    assert main([command, run_id]) == 4
+
+    told = capsys.readouterr()
+    assert "does not accept the token" in told.err and CANARY not in told.out + told.err
+
+
+def test_no_token_is_4_and_says_how_to_give_one(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told
+) -> None:
+    run_id = platform.create(tmp_path / "run")
+
+    assert main(["status", run_id, "--anonymous"]) == 4
+    assert "Set APIFY_TOKEN" in capsys.readouterr().err
+
+
+def test_a_token_file_is_read_before_the_environment(
+    platform: LocalPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text(f"{platform.token}\n")
+    monkeypatch.setenv("APIFY_TOKEN", CANARY)
+
+    assert main(["status", platform.create(tmp_path / "run"), "--token-file", str(tmp_path / "token")]) == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"two words"])
+def test_a_token_file_that_holds_none_is_5(tmp_path: Path, capsys: Told, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "token").write_bytes(content)
+
+    assert main(["status", "x", "--token-file", str(tmp_path / "token")]) == 5
+    assert "oken" in capsys.readouterr().err
+
+
+def test_a_server_that_is_down_is_6(capsys: Told) -> None:
+    assert main(["status", "x", "--api-url", "http://127.0.0.1:9"]) == 6
+    assert capsys.readouterr().err == (
+        "runmon: No connection to 127.0.0.1:9: nothing answers there. Is the server running?\n"
+    )
+
+
+@pytest.mark.parametrize("path", ["./nowhere", "/nowhere/at/all"])
+def test_a_folder_that_is_not_there_is_5(capsys: Told, path: str) -> None:
+    assert main(["status", path]) == 5
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_the_token_does_not_go_unencrypted_to_another_machine(capsys: Told) -> None:
+    assert main(["status", "x", "--api-url", "http://example.com"]) == 5
+    assert "unencrypted" in capsys.readouterr().err
