@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from runmon.local.field_statistics import Statistics
 from runmon.local.raw_json import fields, tidy
 from runmon.local.storage import Storage, files, folder_ns, now, read_file
 
@@ -33,6 +35,8 @@ class DatasetStore(Storage):
         self._gaps: array[int] | None = None
         self._last = 0
         self._card_due = 0.0
+        self._statistics = Statistics()
+        self._counting = threading.Lock()
         self._forget_examined()
         super().__init__(folder, id=id, read_only=read_only, facts=facts)
         self.refresh()
@@ -49,14 +53,18 @@ class DatasetStore(Storage):
 
     # Reading
 
-    def scan(self, offset: int = 0, limit: int | None = None, desc: bool = False) -> Iterator[bytes]:
+    def scan(
+        self, offset: int = 0, limit: int | None = None, desc: bool = False, *, total: int | None = None
+    ) -> Iterator[bytes]:
         """Up to `limit` items from the `offset`-th on (from the end when `desc`), each as the bytes stored.
 
+        `total` says how many items there were when the caller looked, so that pages from the end stay put.
         A file that is no JSON comes as `{"#unreadable": "000000007.json"}`, so offsets stay true.
         """
-        self.refresh()
-        end = self.count if limit is None else min(self.count, offset + limit)
-        total = self.count
+        if total is None:
+            self.refresh()
+            total = self.count
+        end = total if limit is None else min(total, offset + limit)
         for position in range(offset, end):
             yield self.item(total - 1 - position if desc else position)
 
@@ -169,6 +177,16 @@ class DatasetStore(Storage):
         self._empty += not clean
         if len(self._fields) < 2000:
             self._fields.update(dict.fromkeys(found))
+
+    def statistics(self) -> dict[str, Any]:
+        """`{field: {min, max, nullCount, emptyCount}}` over all items; reads those not covered yet."""
+        self.refresh()
+        with self._counting:
+            if self._statistics.covered > self.count:
+                self._statistics = Statistics()
+            for position in range(self._statistics.covered, self.count):
+                self._statistics.take(self.item(position))
+            return self._statistics.told()
 
     def _counts(self) -> dict[str, Any]:
         return {"item_count": self.count, "itemCount": self.count}

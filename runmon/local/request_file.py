@@ -69,12 +69,17 @@ def _from_javascript(outer: Fields) -> RequestFile | None:
     inner = fields(inner_text.encode()) if inner_text is not None else None
     request = {key: outer[key] for key in OUTER if key in outer} | (inner or {})
     id, unique_key = string(outer, "id") or string(request, "id"), string(request, "uniqueKey")
-    if id is None or unique_key is None or (inner_text is not None and inner is None):
+    if id is None or not legal(id) or unique_key is None or (inner_text is not None and inner is None):
         return None
     order = scalar(outer["orderNo"]) if "orderNo" in outer else None
     order_us = round(order * 1000) if isinstance(order, (int, float)) else None
     handled = string(request, "handledAt") is not None or ("orderNo" in outer and order_us is None)
     return RequestFile(id, request, None if handled else order_us, handled, unique_key)
+
+
+def legal(id: str) -> bool:
+    """Whether an id has the shape of Apify's, so that it can name a file."""
+    return id.isascii() and id.isalnum() and len(id) <= 32
 
 
 def written(file: RequestFile) -> bytes:

@@ -1,0 +1,170 @@
+"""The key-value store's routes: keys in pages, records as they were stored, all of them as a zip."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from runmon.local.faults import ApiFault, not_found
+from runmon.local.record_store import BINARY, RecordStore, check_key
+from runmon.local.storage_routes import address, change, drop, show, store_of
+from runmon.local.wire import body, data, flag, number, plain_json
+
+KEYS_A_PAGE = 1000
+
+
+def routes() -> list[Route]:
+    """The routes below a key-value store; `/` is the store itself."""
+    record = "/records/{key:path}"
+    return [
+        Route("/", show, methods=["GET"]),
+        Route("/", change, methods=["PUT"]),
+        Route("/", drop, methods=["DELETE"]),
+        Route("/keys", keys, methods=["GET"]),
+        Route("/records", archive, methods=["GET"]),
+        Route(record, read, methods=["GET", "HEAD"]),
+        Route(record, write, methods=["PUT", "POST"]),
+        Route(record, delete, methods=["DELETE"]),
+    ]
+
+
+async def keys(request: Request) -> Response:
+    """GET a page of keys."""
+    store = await store_of(request, RecordStore)
+    limit = number(request, "limit", KEYS_A_PAGE, 1, KEYS_A_PAGE)
+    after = request.query_params.get("exclusiveStartKey")
+    store.lists += 1
+    page = store.keys(limit, after, prefix_of(request))
+    place = f"{address(request)}/v2/{store.kind}/{store.id}/records"
+    items = [listed(place, key, size) for key, size in page.keys]
+    return data(
+        {
+            "items": items,
+            "count": len(items),
+            "limit": limit,
+            "exclusiveStartKey": after,
+            "isTruncated": page.truncated,
+            "nextExclusiveStartKey": page.keys[-1][0] if page.truncated and page.keys else None,
+        }
+    )
+
+
+def listed(place: str, key: str, size: int) -> dict[str, Any]:
+    """A key as the list shows it."""
+    return {"key": key, "size": size, "recordPublicUrl": f"{place}/{quote(key, safe='')}"}
+
+
+def prefix_of(request: Request) -> str | None:
+    """The wanted prefix. ApiFault 400 for a collection: no store here has a schema that names any."""
+    if request.query_params.get("collection"):
+        raise ApiFault(400, "invalid-collection", "The key-value store has no schema with collections")
+    return request.query_params.get("prefix")
+
+
+async def read(request: Request) -> Response:
+    """GET a record as it was stored, or HEAD its type and size."""
+    store = await store_of(request, RecordStore)
+    key = request.path_params["key"]
+    if request.method == "HEAD":
+        found = store.look(key)
+        if found is None:
+            raise not_found("Record")
+        return Response(headers=headers(request, key, found[0]) | {"content-length": str(found[1])})
+    record = await asyncio.to_thread(store.get, key)
+    if record is None:
+        raise not_found("Record")
+    return Response(record.body, headers=headers(request, key, record.content_type))
+
+
+def headers(request: Request, key: str, content_type: str) -> dict[str, str]:
+    """The headers of a record."""
+    legal = content_type.isascii() and content_type.isprintable()
+    found = {"content-type": content_type if legal else BINARY, "x-content-type-options": "nosniff"}
+    if flag(request, "attachment"):
+        found["content-disposition"] = f"attachment; filename*=UTF-8''{quote(key, safe='')}"
+    return found
+
+
+async def write(request: Request) -> Response:
+    """PUT a record."""
+    store = await store_of(request, RecordStore)
+    key = request.path_params["key"]
+    check_key(key)
+    store.put(key, request.headers.get("content-type") or BINARY, await body(request))
+    return plain_json({}, 201, {"location": str(request.url.replace(query=""))})
+
+
+async def delete(request: Request) -> Response:
+    """DELETE a record; one that is not there is no error."""
+    store = await store_of(request, RecordStore)
+    check_key(request.path_params["key"])
+    store.delete(request.path_params["key"])
+    return Response(status_code=204)
+
+
+async def archive(request: Request) -> Response:
+    """GET all records (of a prefix) as a zip."""
+    store = await store_of(request, RecordStore)
+    chunks = zipped(store, prefix_of(request))
+    return StreamingResponse(
+        chunks,
+        media_type="application/zip",
+        headers={"content-disposition": f'attachment; filename="{store.id}.zip"'},
+    )
+
+
+class Tray(io.RawIOBase):
+    """Takes what the zip writer writes, and gives it away in pieces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self.parts += piece
+        return len(piece)
+
+    def take(self) -> bytes:
+        """What was written since the last call."""
+        taken = bytes(self.parts)
+        self.parts.clear()
+        return taken
+
+
+def zipped(store: RecordStore, prefix: str | None) -> Iterator[bytes]:
+    """A zip of the records, one record in memory at a time."""
+    tray = Tray()
+    with zipfile.ZipFile(tray, "w", zipfile.ZIP_DEFLATED) as out:
+        for key in every_key(store, prefix):
+            record = store.get(key)
+            if record is None:
+                continue
+            name = key if key.strip(".") else key.replace(".", "%2E")
+            entry = zipfile.ZipInfo(name, store.modified.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            out.writestr(entry, record.body)
+            yield tray.take()
+    yield tray.take()
+
+
+def every_key(store: RecordStore, prefix: str | None) -> Iterator[str]:
+    """All keys of a prefix, a page at a time."""
+    after: str | None = None
+    while True:
+        page = store.keys(KEYS_A_PAGE, after, prefix)
+        yield from (key for key, _ in page.keys)
+        if not page.truncated or not page.keys:
+            return
+        after = page.keys[-1][0]
