@@ -7,7 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
-BUCKETS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400)
+BUCKETS_S = (
+    1,
+    2,
+    3,
+    5,
+    8,
+    10,
+    15,
+    20,
+    30,
+    45,
+    60,
+    90,
+    120,
+    180,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    21_600,
+    86_400,
+)
 """Seconds that one column of a chart can stand for."""
 _NICE = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
@@ -63,7 +86,7 @@ def columns(samples: Samples, end: float, width: int, *, gap_s: float) -> tuple[
 
 
 def _ends(points: Sequence[tuple[float, float]], end: float, gap_s: float) -> list[float]:
-    nexts = [at for at, _ in points[1:]] + [end]
+    nexts = [*(at for at, _ in points[1:]), end][: len(points)]
     return [
         at if following - at > gap_s else max(at, following - 1e-6)
         for (at, _), following in zip(points, nexts, strict=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from runmon.model.run import Phase, Run
 from runmon.model.storages import RequestQueue
+from runmon.model.units import three_digits
 from runmon.watch.events import Condition, PaneState
 
 
@@ -122,6 +123,23 @@ def elapsed_s(run: Run, now: datetime) -> float | None:
     if run.started_at is None:
         return None
     return max(((run.finished_at or now) - run.started_at).total_seconds(), 0.0)
+
+
+def coarse_span(seconds: float) -> str:
+    """A duration in one unit: `40 s`, `13 min`, `2 h`."""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)} {unit}"
+    return f"{round(seconds)} s"
+
+
+def memory_size(size: float) -> str:
+    """Memory as Apify counts it, 1024 MB to the GB: `62.4 MB`, `412 MB`, `1 GB`, `1.50 GB`."""
+    mega = size / 1_048_576
+    if mega < 999.5:
+        return f"{three_digits(mega)} MB" if mega else "0 MB"
+    giga = mega / 1024
+    return f"{giga:.0f} GB" if giga.is_integer() else f"{three_digits(giga)} GB"
 
 
 def shortened(text: str, room: int) -> str:

@@ -23,5 +23,5 @@ def glance_at(run: Run | None, name: str, progress: Progress | None, now: dateti
         message=clean(run.status_message or "", limit=300),
         elapsed_s=elapsed_s(run, now),
         limit_s=run.options.timeout_secs or 0.0,
-        cost=total_usd(run),
+        cost=total_usd(run) or None,
     )

@@ -43,7 +43,9 @@ def chosen(at_hand: list[Command]) -> list[Command]:
     """A footer's commands: the focused scope's first, with room kept for the common ones."""
     marked = [command for command in at_hand if command.footer]
     own = [c for c in marked if c.scope not in {"app", "run"}]
-    common = sorted((c for c in marked if c.scope in {"app", "run"}), key=lambda c: (c.scope, c.footer))
+    common = sorted(
+        (c for c in marked if c.scope in {"app", "run"}), key=lambda c: (c.scope == "app", c.footer)
+    )
     order = {scope: place for place, scope in enumerate(dict.fromkeys(c.scope for c in own))}
     own.sort(key=lambda c: (order[c.scope], c.footer))
     return [*own[: max(MOST - len(common), 3)], *common][:MOST]

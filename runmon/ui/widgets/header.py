@@ -30,6 +30,7 @@ class Glance:
 
 GAP = "   "
 LEAST_NAME = 10
+LEAST_MESSAGE = 34
 
 
 class RunHeader(Widget):
@@ -68,8 +69,9 @@ def header_line(glance: Glance, width: int) -> Text:
 
 def _joined(glance: Glance, left: Text, state: Text, right: Text, spare: int) -> Text:
     said = Text()
-    if glance.message and spare >= 16:
-        said.append(GAP).append(glance.message, "quiet")
+    message = f"{GAP}{glance.message}" if glance.message else ""
+    if message and (len(message) <= spare or spare >= LEAST_MESSAGE):
+        said.append(message, "quiet")
         said.truncate(spare, overflow="ellipsis")
     line = Text.assemble(" ", left, GAP if left.plain else "", state, said)
     return Text.assemble(
@@ -81,7 +83,7 @@ def _lefts(glance: Glance, room: int) -> Sequence[Text]:
     """The run's name as long as fits: with product and id, without, and shortened in its middle."""
     name, run = glance.name or glance.run, glance.run if glance.name else ""
     whole = Text.assemble((name, "strong"), (f" · {run}" if run else "", "faint"))
-    product = Text.assemble(("runmon  ", "accent"), whole)
+    product = Text.assemble(("runmon  ", "quiet"), whole)
     short = Text.assemble((shortened(name, max(room, 0)), "strong"))
     tries = [product, whole, Text.assemble((name, "strong")), short if room >= LEAST_NAME else Text()]
     return [text for text in tries if text.cell_len <= room] or []

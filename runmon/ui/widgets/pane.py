@@ -143,8 +143,10 @@ class Pane(Vertical):
         if left.cell_len + right.cell_len + 3 > room:
             left.truncate(max(room - right.cell_len - 3, 4), overflow="ellipsis")
         border = colours.accent if focused else colours.line
-        edge = "─" * max(room - left.cell_len - right.cell_len - (2 if right else 0), 0)
-        return Text.assemble(left, " ", (edge, border), " " if right else "─", right)
+        if not right:
+            return left
+        edge = "─" * max(room - left.cell_len - right.cell_len - 2, 0)
+        return Text.assemble(left, " ", (edge, border), " ", right)
 
     def _tabs(self) -> Text:
         if not self.beside:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,8 +13,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from runmon.model.run import Run
-from runmon.model.units import ago, byte_size, clock_time, percent, span
-from runmon.render.facts import Progress, elapsed_s, exit_words, phase_sign
+from runmon.model.units import ago, clock_time, percent, span
+from runmon.render.facts import Progress, elapsed_s, exit_words, memory_size
 from runmon.render.untrusted import cell, clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.pane import Pane
@@ -24,6 +25,8 @@ from runmon.watch.events import RunSeen
 LABEL = 10
 """Cells of the column of names."""
 MESSAGE_LINES = 3
+OLD_S = 20 * 3600
+"""From this age on a moment is told by its date."""
 
 
 class StatusPane(Pane):
@@ -43,9 +46,10 @@ class StatusPane(Pane):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(id="now")
+            yield Static(id="facts")
             yield TimeChart("memory", _bytes_on_axis, id="memory")
             yield TimeChart("cpu", percent, id="cpu")
-            yield Static(id="facts")
+            yield Static(id="origin")
 
     def run_seen(self, event: RunSeen) -> None:
         """Take in a newer run object."""
@@ -79,23 +83,34 @@ class StatusPane(Pane):
         run, now = self._seen.run.view, self.moment()
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
         self.query_one("#now", Static).update(now_text(run, self.progress, width))
-        self.query_one("#facts", Static).update(facts_text(run, self._seen.run.problems, now, width))
-        self._chart("memory").read(_memory(run))
-        self._chart("cpu").read(_cpu(run))
+        self.query_one("#facts", Static).update(rows_text([*_times(run, now), *_outcome(run)], width))
+        origin = [*self._unwatched(run), *_origin(run), *_upsets(run), *_problems(self._seen.run.problems)]
+        self.query_one("#origin", Static).update(rows_text(origin, width))
+        for name, reading in (("memory", _memory(run)), ("cpu", _cpu(run))):
+            chart = self._chart(name)
+            chart.display = bool(chart.samples.points) or not run.phase.final
+            chart.read(reading)
+
+    def _unwatched(self, run: Run) -> list[tuple[str, str]]:
+        """Memory and CPU in words, where nobody was there to measure them."""
+        if not run.phase.final or self._chart("memory").samples.points:
+            return []
+        memory, cpu = _memory(run), _cpu(run)
+        of = f" of {memory.limit_words}" if memory.limit_words and memory.summary else ""
+        return [("memory", memory.summary + of), ("cpu", cpu.summary)]
 
     def _chart(self, name: str) -> TimeChart:
         return self.query_one(f"#{name}", TimeChart)
 
 
 def now_text(run: Run, progress: Progress | None, width: int) -> Text:
-    """State, status message (at most three lines) and progress, for `width` cells."""
-    sign = phase_sign(run.phase, clean(run.status, limit=24))
-    text = Text.assemble((f"{sign.sign} {sign.word}", f"bold_{sign.tone}"), "\n")
+    """Status message (at most three lines) and progress, for `width` cells."""
+    parts = []
     if run.status_message:
-        text.append_text(message_text(run.status_message, width)).append("\n")
+        parts.append(message_text(run.status_message, width))
     if progress is not None:
-        text.append("\n").append_text(progress_text(progress, width)).append("\n")
-    return text
+        parts.append(progress_text(progress, width))
+    return Text("\n").join(parts) if parts else Text.assemble(("No status message yet.", "quiet"))
 
 
 def message_text(message: str, width: int) -> Text:
@@ -115,17 +130,14 @@ def progress_text(progress: Progress, width: int) -> Text:
     return Text.assemble(bar, "  ", (figures, "text"), " ", (share, "quiet"))
 
 
-def facts_text(run: Run, problems: tuple[str, ...], now: datetime, width: int) -> Text:
-    """Names and values, one a line; what the server did not tell is left out."""
-    rows = [*_times(run, now), *_outcome(run), *_origin(run), *_upsets(run)]
-    if problems:
-        rows.append(("unread", f"{len(problems)} fields of an unknown kind"))
-    lines = [_row(name, value, width) for name, value in rows if value]
-    return Text("\n").join(lines)
+def rows_text(rows: Sequence[tuple[str, str]], width: int) -> Text:
+    """Names and values, long values over two lines; what the server did not tell is left out."""
+    return Text("\n").join([_row(name, value, max(width - LABEL, 8)) for name, value in rows if value])
 
 
-def _row(name: str, value: str, width: int) -> Text:
-    return Text.assemble((f"{name:<{LABEL}}", "quiet"), (clean(value, limit=max(width - LABEL, 8)), "text"))
+def _row(name: str, value: str, room: int) -> Text:
+    lines = textwrap.wrap(clean(value), room, max_lines=2, placeholder=" …")
+    return Text.assemble((f"{name:<{LABEL}}", "quiet"), (f"\n{'':<{LABEL}}".join(lines), "text"))
 
 
 def _times(run: Run, now: datetime) -> list[tuple[str, str]]:
@@ -141,8 +153,9 @@ def _moment(then: datetime | None, now: datetime) -> str:
     if then is None:
         return ""
     local = then.astimezone(now.tzinfo)
-    form = "%H:%M:%S" if local.date() == now.date() else "%Y-%m-%d %H:%M"
-    return f"{local:{form}} · {ago(then, now)}"
+    if (now - then).total_seconds() >= OLD_S:
+        return f"{local:%Y-%m-%d %H:%M:%S}"
+    return f"{local:%H:%M:%S} · {ago(then, now)}"
 
 
 def _outcome(run: Run) -> list[tuple[str, str]]:
@@ -164,6 +177,10 @@ def _origin(run: Run) -> list[tuple[str, str]]:
     ]
 
 
+def _problems(problems: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [("unread", ", ".join(problems))] if problems else []
+
+
 def _upsets(run: Run) -> list[tuple[str, str]]:
     stats = run.stats
     counts = {
@@ -177,7 +194,7 @@ def _upsets(run: Run) -> list[tuple[str, str]]:
 
 
 def _bytes_on_axis(value: float) -> str:
-    return byte_size(value) if value else "0"
+    return memory_size(value) if value else "0"
 
 
 def _memory(run: Run) -> Reading:
@@ -185,10 +202,10 @@ def _memory(run: Run) -> Reading:
     limit = (run.options.memory_mbytes or 0.0) * 1_048_576
     current = stats.mem_current_bytes
     return Reading(
-        current=byte_size(current) if current is not None else "",
+        current=memory_size(current) if current is not None else "",
         limit=limit,
-        limit_words=byte_size(limit) if limit else "",
-        summary=_summary(stats.mem_avg_bytes, stats.mem_max_bytes, byte_size),
+        limit_words=memory_size(limit) if limit else "",
+        summary=_summary(stats.mem_avg_bytes, stats.mem_max_bytes, memory_size),
     )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rich.text import Text
 from textual.color import Color
 from textual.widget import Widget
 
-from runmon.model.units import span
 from runmon.render.charts import Samples, bars, columns, scale
+from runmon.render.facts import coarse_span
 from runmon.ui.theme import palette
 
 GAP_S = 20.0
@@ -42,6 +41,7 @@ class TimeChart(Widget):
         self.samples = Samples()
         self._reading = Reading()
         self._end = 0.0
+        self._window_s = 0
 
     def measure(self, at: float, value: float | None) -> None:
         """Keep a value measured at `at` (seconds); None where nothing was told."""
@@ -72,31 +72,28 @@ class TimeChart(Widget):
         return _ends(Text.assemble((self.title, "quiet")), right, width)
 
     def _curve(self, width: int, height: int) -> list[Text]:
-        shown, _bucket = columns(self.samples, self._end, width, gap_s=GAP_S)
+        shown, bucket = columns(self.samples, self._end, width, gap_s=GAP_S)
+        self._window_s = bucket * width if self.samples.points else 0
         peak = max((value for value in shown if value is not None), default=0.0)
         top = scale(peak, self._reading.limit)
         limited = bool(self._reading.limit) and top == self._reading.limit
-        rows = [" " * width, *bars(shown, height, top)]
         labels = {0: top, height - 1: 0.0} | ({height // 2: top / 2} if height >= 4 else {})
         return [
-            self._row(above, row, limited and place == 0).append(self._label(labels.get(place)), "faint")
-            for place, (above, row) in enumerate(pairwise(rows))
+            self._row(row, limited and place == 0).append(self._label(labels.get(place)), "faint")
+            for place, row in enumerate(bars(shown, height, top))
         ]
 
-    def _row(self, above: str, row: str, limited: bool) -> Text:
-        """One row of the curve: its edge bright, what lies below dimmed, the limit where nothing is."""
-        edge, body = self._colours()
-        styles = {"edge": edge, "body": body, "": "faint"}
-        text = Text()
-        for over, char in zip(above, row, strict=True):
-            kind = "" if char == " " else "edge" if over == " " else "body"
-            text.append("╌" if limited and not kind else char, styles[kind])
+    def _row(self, row: str, limited: bool) -> Text:
+        """One row of the curve; the limit where nothing is measured above it."""
+        tone, text = self._colour(), Text()
+        for char in row:
+            text.append("╌" if limited and char == " " else char, "faint" if char == " " else tone)
         return text
 
-    def _colours(self) -> tuple[str, str]:
+    def _colour(self) -> str:
         colours = palette(self.app)
-        edge = getattr(colours, self._tone(self.samples.last))
-        return edge, Color.parse(colours.ground).blend(Color.parse(edge), 0.5).hex6
+        tone = Color.parse(getattr(colours, self._tone(self.samples.last)))
+        return Color.parse(colours.ground).blend(tone, 0.8).hex6
 
     def _tone(self, last: float | None) -> str:
         limit = self._reading.limit
@@ -108,8 +105,7 @@ class TimeChart(Widget):
         return f"{self._words(value) if value is not None else '':>{AXIS}}"
 
     def _foot(self, width: int) -> Text:
-        since = self._end - self.samples.points[0][0] if self.samples.points else 0.0
-        left = f"{span(since)} ago" if since >= 1 else ""
+        left = f"−{coarse_span(self._window_s)}" if self._window_s else ""
         return _ends(Text.assemble((left, "faint")), Text.assemble((self._reading.summary, "faint")), width)
 
 

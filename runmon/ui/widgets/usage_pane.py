@@ -84,7 +84,7 @@ def _total(run: Run, now: datetime, width: int, has_token: bool) -> list[Text]:
 
 def _bar(share: float, width: int) -> Text:
     room = max(width - 6, 4)
-    done = min(round(share * room), room)
+    done = min(max(round(share * room), 1 if share > 0 else 0), room)
     tone = "number" if share < 0.8 else "warn" if share < 0.95 else "bad"
     return Text.assemble(
         ("━" * done, tone), ("─" * (room - done), "faint"), (f"{share * 100:>4.0f} %", "quiet")
