@@ -157,7 +157,7 @@ def json_record(text: str) -> JsonRecord | None:
 
 
 def payload_at(text: str) -> int:
-    """Where the JSON object at the end of a text begins, `(` and blanks before it included; else its length."""
+    """Where the JSON object at the end of a text begins, `(` and blanks before included; else its length."""
     if not text.endswith(("}", "})")):
         return len(text)
     at = text.find("{")

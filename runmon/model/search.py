@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -84,6 +85,42 @@ class Query:
         if len(raw) == len(line):
             return [span for span in found if span[0] < span[1]]
         return [(_chars(raw, start), _chars(raw, end)) for start, end in found if start < end]
+
+
+class Hits:
+    """Numbers of lines that match something, in order, while the lines are still being read."""
+
+    def __init__(self) -> None:
+        self.lines: array[int] = array("Q")
+        self.scanned = 0
+        """Lines before this one have been looked at."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __contains__(self, line: int) -> bool:
+        at = bisect_left(self.lines, line)
+        return at < len(self.lines) and self.lines[at] == line
+
+    def extend(self, first: int, found: Iterable[int], scanned: int) -> None:
+        """Replace what is known from line `first` on; lines before `scanned` are known now."""
+        del self.lines[bisect_left(self.lines, first) :]
+        self.lines.extend(line for line in found if line >= first)
+        self.scanned = scanned
+
+    def before(self, line: int) -> int | None:
+        """The last hit before a line, or None."""
+        at = bisect_left(self.lines, line)
+        return self.lines[at - 1] if at else None
+
+    def after(self, line: int) -> int | None:
+        """The first hit after a line, or None."""
+        at = bisect_left(self.lines, line + 1)
+        return self.lines[at] if at < len(self.lines) else None
+
+    def place(self, line: int) -> int:
+        """How many hits stand before the line."""
+        return bisect_left(self.lines, line)
 
 
 def lines_with(query: Query, blocks: Iterable[tuple[int, bytes]]) -> Iterator[array[int]]:

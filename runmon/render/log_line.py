@@ -1,6 +1,6 @@
-"""How one line of a log looks: stamp faint, level coloured and five wide, logger quiet, message, JSON tail quiet.
+"""How a line of a log looks: stamp faint, level coloured and five wide, logger quiet, message, JSON quiet.
 
-Colours a program set inside its message are kept; those it set on parts that have a look of their own are not.
+Colours a program set inside its message are kept; those on parts that have a look of their own are not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from runmon.insight.frames import Frame
 from runmon.render.untrusted import clean
 
 LEVEL_WIDTH = 5
-TONES = {Level.NONE: "text", Level.DEBUG: "faint", Level.INFO: "ok", Level.WARN: "warn", Level.ERROR: "bad"}
+TONES = {
+    Level.NONE: "text",
+    Level.DEBUG: "faint",
+    Level.INFO: "quiet",
+    Level.WARN: "warn",
+    Level.ERROR: "bad",
+}
 _SHORT = {"WARNING": "WARN", "CRITICAL": "CRIT", "SOFT_FAIL": "SFAIL"}
 _KEY = re.compile(r'"(?:[^"\\]|\\.){0,200}"(?=\s{0,8}:)|[{}\[\],:()]')
 
@@ -60,7 +66,7 @@ class Clock:
 
 
 def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE, level: Level) -> Text:
-    """A line made ready: `shown` has passed `untrusted.line`, `parts` are of its text, `level` is its entry's."""
+    """A line made ready: `shown` has passed `untrusted.line`, `parts` are its text's, `level` its entry's."""
     text = shown.plain
     line = _Line()
     if stamp:

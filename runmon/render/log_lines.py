@@ -1,0 +1,137 @@
+"""The lines of a log buffer as they are shown, each with its entry's level. Only what shows is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rich.text import Text
+
+from runmon.insight.entries import (
+    MAX_LINES,
+    Entry,
+    Level,
+    Parts,
+    Shape,
+    entry_of,
+    head_before,
+    joins,
+    parse,
+    visible,
+)
+from runmon.insight.frames import Frame, frame_of
+from runmon.model.log import LogBuffer
+from runmon.render.log_line import Clock, Stamps, log_line
+from runmon.render.untrusted import line
+
+KEPT = 4096
+"""Lines whose parts and level are remembered."""
+
+
+class LogLines:
+    """A log as a source of lines. Call `changed` before asking again once the buffer has grown."""
+
+    def __init__(self, buffer: LogBuffer, clock: Clock | None = None) -> None:
+        self.buffer = buffer
+        self.clock = clock or Clock()
+        self._count = buffer.lines
+        self._generation = buffer.generation
+        self._seen: dict[int, tuple[str, Parts]] = {}
+        self._levels: dict[int, Level] = {}
+
+    def changed(self) -> bool:
+        """Take note of what the buffer holds now; True where lines that were there have changed."""
+        rewritten = self._generation != self.buffer.generation
+        if rewritten or len(self._seen) > KEPT:
+            self._seen.clear()
+            self._levels.clear()
+        self._generation = self.buffer.generation
+        last = self._count - 1
+        self._seen.pop(last, None)
+        self._levels.pop(last, None)
+        self._count = self.buffer.lines
+        return rewritten
+
+    def line_count(self) -> int:
+        """Lines, an unfinished last one included."""
+        return self._count
+
+    def blocks(self, first_line: int) -> Iterator[tuple[int, bytes]]:
+        """The raw bytes from the block that holds a line on, with the number of the first line of each."""
+        return self.buffer.blocks(first_line)
+
+    def text(self, n: int) -> Text:
+        """Line `n` as it is shown."""
+        text, parts = self._at(n)
+        shown = line(self.buffer.line(n))
+        if shown.plain != text:
+            parts = parse(shown.plain)
+        level = self.level(n)
+        frame = self._frame(n, level) if parts.shape is Shape.PLAIN else Frame.NONE
+        return log_line(shown, parts, stamp=self._stamp(n, text, parts), frame=frame, level=level)
+
+    def level(self, n: int) -> Level:
+        """The level of the entry that line `n` belongs to."""
+        known = self._levels.get(n)
+        at = n
+        while known is None:
+            known = self._level_here(at)
+            at -= 1
+            if known is None and n - at >= MAX_LINES:
+                known = Level.NONE
+            known = self._levels.get(at) if known is None else known
+        for line_number in range(max(at, n - MAX_LINES) + 1, n + 1):
+            self._levels[line_number] = known
+        return known
+
+    def _level_here(self, n: int) -> Level | None:
+        """The level that line `n` begins; None where it goes on with the entry before it."""
+        text, parts = self._at(n)
+        if parts.begins:
+            return parts.level
+        return None if n and joins(text, parts, *self._at(n - 1)) else Level.NONE
+
+    def entry(self, n: int) -> Entry:
+        """The whole entry that line `n` belongs to."""
+        first = head_before(n, self.buffer.line)
+        lines = [self._at(first)]
+        for at in range(first + 1, min(first + MAX_LINES, self._count)):
+            text, parts = self._at(at)
+            if not joins(text, parts, *lines[-1]):
+                break
+            lines.append((text, parts))
+        return entry_of(first, lines)
+
+    def next_stamps(self) -> Stamps:
+        """Write stamps the next way, and say which that is."""
+        modes = list(Stamps)
+        mode = modes[(modes.index(self.clock.mode) + 1) % len(modes)]
+        start = self.stamp(0) if self._count else ""
+        self.clock = replace(self.clock, mode=mode, start=start)
+        return mode
+
+    def stamp(self, n: int) -> str:
+        """The stamp of line `n` as it was written, or empty."""
+        text, parts = self._at(n)
+        return text[slice(*parts.stamp)]
+
+    def _at(self, n: int) -> tuple[str, Parts]:
+        seen = self._seen.get(n)
+        if seen is None:
+            text = visible(self.buffer.line(n)[:65536])
+            seen = self._seen[n] = (text, parse(text))
+        return seen
+
+    def _stamp(self, n: int, text: str, parts: Parts) -> str:
+        """The stamp of a line that begins something; blanks for lines that go on."""
+        stamp = text[slice(*parts.stamp)]
+        before = self.stamp(n - 1) if n else ""
+        if parts.shape is Shape.PLAIN and n and joins(text, parts, *self._at(n - 1)):
+            stamp = ""
+        return self.clock.write(stamp, before)
+
+    def _frame(self, n: int, level: Level) -> Frame:
+        if level < Level.WARN:
+            return Frame.NONE
+        above = [self._at(at) for at in range(max(n - 3, 0), n + 1)]
+        return frame_of([text[parts.body :] for text, parts in above])

@@ -1,0 +1,182 @@
+"""Search in a line view: every match marked, counted, walked through, found while the search still runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from typing import Protocol, runtime_checkable
+
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from runmon.model.search import Hits, Query
+from runmon.ui.widgets.line_canvas import LineCanvas, LineSource
+
+AT_ONCE = 2000
+"""Lines that are searched without a thread."""
+SLICE = 1 << 20
+"""Bytes searched between two looks at whether to stop."""
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A source that gives its lines as bytes, much faster than as texts."""
+
+    def blocks(self, first_line: int) -> Iterator[tuple[int, bytes]]:
+        """(number of the first line, bytes) from the block that holds `first_line` on; used in a thread."""
+
+
+class LineSearch(LineCanvas):
+    """A canvas that knows what is looked for."""
+
+    query: Query | None = None
+
+    class Found(Message):
+        """What is looked for, or what has been found of it, changed."""
+
+        def __init__(self, view: LineSearch) -> None:
+            super().__init__()
+            self.view = view
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last state counts."""
+            return isinstance(message, LineSearch.Found) and message.view is self.view
+
+    def __init__(
+        self, source: LineSource | None = None, *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(source, id=id, classes=classes)
+        self.hits = Hits()
+        self._origin = 0
+        self._searches = 0
+        self._searching = False
+
+    @property
+    def searching(self) -> bool:
+        """Whether there may be more matches than are known."""
+        return self._searching
+
+    @property
+    def query_text(self) -> str:
+        """What is looked for, or empty."""
+        return self.query.text if self.query is not None else ""
+
+    def search(self, text: str) -> None:
+        """Look for a text from the current line on; an empty text ends the search. Raises BadInput."""
+        query = Query(text) if text else None
+        if query == self.query:
+            return
+        if self.query is None:
+            self._origin = max(self.current(), 0)
+        self.query = query
+        self._restart()
+
+    def _restart(self) -> None:
+        self._searches += 1
+        self.hits = Hits()
+        self.forget_paint()
+        self.changed()
+
+    def current(self) -> int:
+        """The current line if it shows, else the one nearest to it that does; -1 where there are no lines."""
+        shown = [n for n, _ in self._visible()]
+        if not shown:
+            return -1
+        return shown[-1] if self.cursor < 0 else min(max(self.cursor, shown[0]), shown[-1])
+
+    def changed(self) -> None:
+        """Search what was added."""
+        if self.query is None:
+            self.post_message(self.Found(self))
+            return
+        if self.hits.scanned > self._count:
+            self.hits = Hits()
+        first, count, query = max(self.hits.scanned - 1, 0), self._count, self.query
+        if count - first <= AT_ONCE:
+            found = [n for _, some in _matches(query, self.source, first, count) for n in some]
+            self._take(self._searches, first, found, count, done=True)
+        elif not self._searching:
+            self._searching = True
+            self.run_worker(
+                partial(self._scan, query, first, count), thread=True, group="search", exclusive=True
+            )
+
+    def _scan(self, query: Query, first: int, count: int) -> None:
+        search, worker = self._searches, get_current_worker()
+        for after, found in _matches(query, self.source, first, count):
+            if worker.is_cancelled or search != self._searches:
+                break
+            self.app.call_from_thread(self._take, search, first, found, after)
+            first = after
+        self.app.call_from_thread(self._rest, search)
+
+    def _rest(self, search: int) -> None:
+        self._searching = False
+        if search != self._searches or self.hits.scanned < self._count:
+            self.changed()
+        self.post_message(self.Found(self))
+
+    def _take(self, search: int, first: int, found: list[int], scanned: int, *, done: bool = False) -> None:
+        if search != self._searches:
+            return
+        none_yet = not len(self.hits)
+        self.hits.extend(first, found, scanned)
+        if none_yet and len(self.hits) and self.query is not None and not self.following:
+            self._show_first()
+        self.post_message(self.Found(self))
+
+    def _show_first(self) -> None:
+        """The first match from where the search began."""
+        line = self.hits.after(self._origin - 1)
+        if line is not None:
+            self.go_to_match(line)
+
+    def go_to_match(self, line: int) -> None:
+        """Make a matching line the current one, with its first match in sight."""
+        self.following = False
+        self.cursor = line
+        spans = self.query.spans(self.text_of(line).plain) if self.query is not None else []
+        self.reveal(line, spans[0] if spans else None)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match, or the one before; round at the end."""
+        if not len(self.hits):
+            return
+        line = self.current()
+        near = self.hits.after(line) if step > 0 else self.hits.before(line)
+        if near is None:
+            near = self.hits.lines[0 if step > 0 else -1]
+            self.notify("Search went round.", timeout=2, markup=False)
+        self.go_to_match(near)
+        self.post_message(self.Found(self))
+
+    def match_spans(self, line: int, plain: str) -> list[tuple[tuple[int, int], str]]:
+        """The matches in a line; those of the current line are the current ones."""
+        if self.query is None:
+            return []
+        style = "current" if line == self.cursor else "match"
+        return [(span, style) for span in islice(self.query.spans(plain), 500)]
+
+
+def _matches(query: Query, source: LineSource, first: int, count: int) -> Iterator[tuple[int, list[int]]]:
+    """(line after the last one searched, matching lines), slice by slice."""
+    found: list[int] = []
+    searched = 0
+    for start, block in _blocks(source, first, count):
+        found += [start + n for n in query.lines_in(block) if start + n >= first]
+        searched += len(block)
+        if searched >= SLICE:
+            after = min(start + block.count(b"\n"), count)
+            yield after, found
+            found, searched, first = [], 0, after
+    yield count, found
+
+
+def _blocks(source: LineSource, first: int, count: int) -> Iterator[tuple[int, bytes]]:
+    if isinstance(source, Searchable):
+        yield from source.blocks(first)
+        return
+    for start in range(first, count, 256):
+        texts = (source.text(n).plain for n in range(start, min(start + 256, count)))
+        yield start, "\n".join(texts).encode("utf-8", "replace") + b"\n"

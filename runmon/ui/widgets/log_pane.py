@@ -1,0 +1,120 @@
+"""The log pane: the run's log as it arrives, with what a person wants to know of it in the frame."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+
+from runmon.model.log import LogBuffer
+from runmon.model.search import Hits
+from runmon.model.units import grouped
+from runmon.render.log_lines import LogLines
+from runmon.ui.commands import bindings
+from runmon.ui.widgets.line_canvas import LineCanvas
+from runmon.ui.widgets.line_search import LineSearch
+from runmon.ui.widgets.log_view import LogView
+from runmon.ui.widgets.pane import Pane
+from runmon.watch.events import Condition, LogGrew, PaneState
+from runmon.watch.events import Pane as Watched
+
+
+class LogPane(Pane):
+    """Shows a buffer; tell it `log_grew` when there is more."""
+
+    pane: ClassVar[Watched | None] = Watched.LOG
+    SCOPE: ClassVar[str] = "log"
+    NUMBER: ClassVar[str] = "2"
+    NAME: ClassVar[str] = "Log"
+    BINDINGS = bindings("log")
+
+    def __init__(self, buffer: LogBuffer, *, id: str | None = "log") -> None:
+        super().__init__(id=id)
+        self.view = LogView(LogLines(buffer))
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+    def on_mount(self) -> None:
+        self._say_empty()
+        self._count()
+
+    def log_grew(self, event: LogGrew) -> None:
+        """The watch told that the buffer changed."""
+        del event
+        self.view.more()
+
+    def watch_state(self) -> None:
+        """Say why there is nothing where there is nothing."""
+        super().watch_state()
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        self.view.empty = Text(_emptiness(self.state), style="quiet")
+        if not self.view.source.line_count():
+            self.view.refresh()
+
+    @on(LineCanvas.Scrolled)
+    @on(LineSearch.Found)
+    @on(LogView.Counted)
+    def _count(self) -> None:
+        view = self.view
+        count = view.source.line_count()
+        parts: list[Text] = [Text.assemble((f"{grouped(count)} lines" if count != 1 else "1 line", "quiet"))]
+        parts += _loud(view)
+        if not view.following and count:
+            below = view.lines_below
+            parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
+        if view.query is not None:
+            parts.append(Text.assemble(("/", "faint"), (view.found_text().plain, "accent")))
+        counts = Text("  ").join(parts)
+        if counts != self.counts:
+            self.counts = counts
+
+    def action_follow(self) -> None:
+        """Follow the end of the log, or stop where it is."""
+        self.view.following = not self.view.following
+
+    def action_next_error(self, step: int) -> None:
+        """Go to the next error, or the one before."""
+        self._go(self.view.errors, step, "error")
+
+    def action_next_warning(self, step: int) -> None:
+        """Go to the next warning, or the one before."""
+        self._go(self.view.warnings, step, "warning")
+
+    def _go(self, hits: Hits, step: int, name: str) -> None:
+        if not self.view.go_to_next(hits, step):
+            where = "below" if step > 0 else "above"
+            self.notify(f"No {name} {where}." if len(hits) else f"No {name}s.", timeout=2, markup=False)
+
+    def action_stamps(self) -> None:
+        """Write stamps the next way."""
+        mode = self.view.lines.next_stamps()
+        self.view.forget_paint(texts=True)
+        self.notify(f"Stamps: {mode.value}.", timeout=2, markup=False)
+
+
+def _loud(view: LogView) -> list[Text]:
+    errors, warnings = len(view.errors), len(view.warnings)
+    return [
+        *([Text.assemble((f"E {grouped(errors)}", "bad"))] if errors else []),
+        *([Text.assemble((f"W {grouped(warnings)}", "warn"))] if warnings else []),
+    ]
+
+
+def _emptiness(state: PaneState) -> str:
+    match state.condition:
+        case Condition.COMPLETE:
+            return "The run wrote no log."
+        case Condition.CONNECTING:
+            return "Asking for the log…"
+        case Condition.NEEDS_TOKEN | Condition.FORBIDDEN:
+            return (
+                "The log cannot be read without a token that is allowed to.\nSet APIFY_TOKEN and start again."
+            )
+        case Condition.GONE:
+            return "The log is not there any more."
+    return "No log yet. The first line will appear here as soon as the Actor writes it."

@@ -1,0 +1,133 @@
+"""The line view of the log: gutter and ground by level, and where its errors and warnings are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import ClassVar
+
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from runmon.insight.entries import Level
+from runmon.insight.levels import loud_lines
+from runmon.model.search import Hits
+from runmon.render.log_lines import LogLines
+from runmon.ui.widgets.lines import LineView
+
+AT_ONCE = 2000
+"""Lines looked at for levels without a thread."""
+SLICE = 4 << 20
+_TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
+
+
+class LogView(LineView):
+    """Shows a log. Call `more` when its buffer has grown."""
+
+    FOLLOWS: ClassVar[bool] = True
+    MARGIN: ClassVar[int] = 1
+
+    class Counted(Message):
+        """More is known about errors and warnings."""
+
+        def __init__(self, view: LogView) -> None:
+            super().__init__()
+            self.view = view
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last count matters."""
+            return isinstance(message, LogView.Counted) and message.view is self.view
+
+    def __init__(self, lines: LogLines, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(lines, id=id, classes=classes)
+        self.lines = lines
+        self.errors = Hits()
+        self.warnings = Hits()
+        self._counting = False
+        self._generation = 0
+
+    def more(self) -> None:
+        """The buffer has grown, or was rewritten."""
+        if self.lines.changed():
+            self.errors, self.warnings = Hits(), Hits()
+            self._generation += 1
+            self.reset()
+        else:
+            self.grown()
+
+    def margin(self, n: int) -> tuple[str, str]:
+        """A bar in the colour of the entry's level, over all lines of the entry."""
+        tone = _TONES.get(self.lines.level(n))
+        return ("▎", tone) if tone is not None else (" ", "")
+
+    def ground(self, n: int) -> str:
+        """Errors stand on a tinted ground."""
+        return "error_ground" if self.lines.level(n) is Level.ERROR else ""
+
+    def changed(self) -> None:
+        """Look for errors and warnings, and for what is searched, in what was added."""
+        super().changed()
+        first, count = max(self.errors.scanned - 1, 0), self.source.line_count()
+        if count - first <= AT_ONCE:
+            for after, errors, warnings in _levels(self.lines, first, count):
+                self._counted(self._generation, first, after, errors, warnings)
+                first = after
+        elif not self._counting:
+            self._counting = True
+            self.run_worker(partial(self._count_levels, first, count), thread=True, group="levels")
+
+    def _count_levels(self, first: int, count: int) -> None:
+        generation, worker = self._generation, get_current_worker()
+        for after, errors, warnings in _levels(self.lines, first, count):
+            if worker.is_cancelled or generation != self._generation:
+                break
+            self.app.call_from_thread(self._counted, generation, first, after, errors, warnings)
+            first = after
+        self.app.call_from_thread(self._levels_counted)
+
+    def _levels_counted(self) -> None:
+        self._counting = False
+        if self.errors.scanned < self.source.line_count():
+            self.changed()
+
+    def _counted(
+        self, generation: int, first: int, after: int, errors: list[int], warnings: list[int]
+    ) -> None:
+        if generation == self._generation:
+            self.errors.extend(first, errors, after)
+            self.warnings.extend(first, warnings, after)
+            self.post_message(self.Counted(self))
+
+    def go_to_next(self, hits: Hits, step: int) -> bool:
+        """Go to the next of some lines, or the one before; False where there is none."""
+        line = self.cursor if self.cursor >= 0 else self._from(step)
+        near = hits.after(line) if step > 0 else hits.before(line)
+        if near is None:
+            return False
+        self.following = False
+        self.cursor = near
+        self.reveal(near)
+        return True
+
+    def _from(self, step: int) -> int:
+        """Where walking begins without a current line: at the end when following, else at the top row."""
+        if self.following:
+            return self.source.line_count() if step < 0 else -1
+        return self._first()[0] - (step > 0)
+
+
+def _levels(lines: LogLines, first: int, count: int) -> Iterator[tuple[int, list[int], list[int]]]:
+    """(line after the last one looked at, errors, warnings), slice by slice."""
+    errors: list[int] = []
+    warnings: list[int] = []
+    size = 0
+    for start, block in lines.blocks(first):
+        some_errors, some_warnings = loud_lines(start, block)
+        errors += some_errors
+        warnings += some_warnings
+        size += len(block)
+        if size >= SLICE:
+            after = min(start + block.count(b"\n"), count)
+            yield after, errors, warnings
+            errors, warnings, size = [], [], 0
+    yield count, errors, warnings

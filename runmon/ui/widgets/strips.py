@@ -1,0 +1,155 @@
+"""Texts into strips: the painter of every line view. It knows colours and cells, not where a line is from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.color import Color as RichColor
+from rich.color import ColorType
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Span, Text
+from textual.color import Color
+from textual.strip import Strip
+
+from runmon.ui.theme import Palette, rich_styles
+
+_ANSI = ("faint", "bad", "ok", "warn", "number", "quiet", "number", "text", "faint", "bad", "ok", "warn",
+         "number", "quiet", "number", "text")  # fmt: skip
+"""The sixteen terminal colours in the tones of the palette, so that a program's colours can be read."""
+CONTRAST = 3.0
+
+
+class Painter:
+    """Paints with one palette."""
+
+    def __init__(self, colours: Palette) -> None:
+        self.colours = colours
+        self.base = Style(color=colours.text, bgcolor=colours.ground)
+        selected = Color.parse(colours.ground).blend(Color.parse(colours.accent), 0.35)
+        self._named = {**rich_styles(colours).styles, "selected": Style(bgcolor=selected.hex6)}
+        self._combined: dict[tuple[Style, ...], Style] = {}
+
+    def style(self, style: str | Style) -> Style:
+        """A span's style as it is painted: names by the palette, foreign colours readable on the ground."""
+        if isinstance(style, str):
+            return self._named.get(style) or Style.null()
+        return _readable(style, self.colours)
+
+    def strip(self, text: Text, ground: Style) -> Strip:
+        """The whole text in one strip; spans may overlap, later ones lie above."""
+        plain = text.plain
+        if not plain:
+            return Strip([], 0)
+        below = (ground, self.style(text.style)) if text.style else (ground,)
+        pieces = _pieces(len(plain), text.spans)
+        segments = [
+            Segment(plain[start:end], self._over((*below, *map(self.style, styles))))
+            for start, end, styles in pieces
+        ]
+        return Strip(segments, cell_len(plain))
+
+    def _over(self, styles: tuple[Style, ...]) -> Style:
+        known = self._combined.get(styles)
+        if known is None:
+            known = Style.combine(styles)
+            if len(self._combined) < 4096:
+                self._combined[styles] = known
+        return known
+
+
+def _pieces(length: int, spans: Sequence[Span]) -> Iterable[tuple[int, int, list[str | Style]]]:
+    """Stretches of a text that have one look: start, end, styles from below to above."""
+    edges: dict[int, tuple[list[int], list[int]]] = {0: ([], []), length: ([], [])}
+    for place, (start, end, _) in enumerate(spans):
+        if start < end and start < length:
+            edges.setdefault(start, ([], []))[0].append(place)
+            edges.setdefault(min(end, length), ([], []))[1].append(place)
+    active: list[int] = []
+    at = 0
+    for edge in sorted(edges):
+        if at < edge:
+            yield at, edge, [spans[place].style for place in sorted(active)]
+            at = edge
+        begun, ended = edges[edge]
+        active = [place for place in (*active, *begun) if place not in ended]
+
+
+@lru_cache(maxsize=2048)
+def _readable(style: Style, colours: Palette) -> Style:
+    """A style from the data in colours that can be read on our ground."""
+    ground = _translated(style.bgcolor, colours, ground=True)
+    color = _translated(style.color, colours, ground=False)
+    if color is not None or ground is not None:
+        lies_on = Color.parse(ground or colours.ground)
+        color = _floored(Color.parse(color or colours.text), lies_on).hex6
+    return style.without_color + Style(color=color, bgcolor=ground)
+
+
+def _translated(color: RichColor | None, colours: Palette, *, ground: bool) -> str | None:
+    if color is None or color.is_default:
+        return None
+    if color.type is ColorType.STANDARD and color.number is not None:
+        tone: str = getattr(colours, _ANSI[color.number])
+        return Color.parse(tone).blend(Color.parse(colours.ground), 0.7).hex6 if ground else tone
+    return Color(*color.get_truecolor()).hex6
+
+
+def _floored(color: Color, ground: Color) -> Color:
+    """The colour, moved away from the ground until the contrast suffices."""
+    far = Color(255, 255, 255) if ground.brightness < 0.5 else Color(0, 0, 0)
+    for step in range(11):
+        moved = color.blend(far, step / 10)
+        if contrast(moved, ground) >= CONTRAST:
+            return moved
+    return far
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The WCAG contrast ratio of two colours, 1 … 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    def linear(value: int) -> float:
+        share = value / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.r) + 0.7152 * linear(color.g) + 0.0722 * linear(color.b)
+
+
+def wrapped(plain: str, width: int) -> list[int]:
+    """Where the rows of a text folded to `width` cells begin, in characters; at blanks where that can be."""
+    starts, row_start, cells, blank = [0], 0, 0, -1
+    if width < 1 or (len(plain) <= width and plain.isascii()):
+        return starts
+    for at, char in enumerate(plain):
+        size = 1 if char < "\x7f" else get_character_cell_size(char)
+        if cells + size > width and at > row_start:
+            begins = blank + 1 if row_start < blank + 1 <= at and blank + 1 - row_start > width // 2 else at
+            starts.append(begins)
+            cells = cell_len(plain[begins:at])
+            row_start = begins
+        if char == " ":
+            blank = at
+        cells += size
+    return starts
+
+
+def char_at(plain: str, cell: int) -> int:
+    """The index of the character that covers a cell; the length where the text ends before it."""
+    if plain.isascii():
+        return min(cell, len(plain))
+    widths = _cumulative(plain)
+    return min(bisect_right(widths, cell) - 1, len(plain))
+
+
+def _cumulative(plain: str) -> list[int]:
+    widths = [0]
+    for char in plain:
+        widths.append(widths[-1] + get_character_cell_size(char))
+    return widths
