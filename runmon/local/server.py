@@ -72,7 +72,8 @@ class PromptProtocol(H11Protocol):
 
 def loopback_socket(port: int) -> socket.socket:
     """A bound socket on 127.0.0.1; port 0 takes a free one. Raises LocalFault when the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
