@@ -107,13 +107,13 @@ class Runner:
         stats = ProcessStats(process.keeper_pid)
         sampling = asyncio.create_task(self.sample(stats))
         timing = asyncio.create_task(self.time_out(process)) if self.spec.timeout_s else None
+        if (await asyncio.shield(process.ended)).code is None:
+            await asyncio.to_thread(kill_strays, self.state.id, stats.members)
         ended = await process.wait()
         for task in filter(None, (sampling, timing)):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        if ended.code is None:
-            kill_strays(stats.members)
         self.finish(ended, stats)
 
     async def wait(self) -> None:
@@ -230,8 +230,9 @@ class Runner:
         self.state.update(status=status, finishedAt=now_text(), exitCode=ended.code, **extra)
 
 
-def kill_strays(members: list[psutil.Process]) -> None:
-    """The keeper itself was killed: end what it kept, as far as the last sample knew it."""
-    for process in members:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
+def kill_strays(run_id: str, members: list[psutil.Process]) -> None:
+    """The keeper itself was killed: end what it kept, known from the last sample or by its environment."""
+    for process in (*members, *psutil.process_iter()):
+        with contextlib.suppress(psutil.Error, OSError):
+            if process in members or process.environ().get("ACTOR_RUN_ID") == run_id:
+                process.kill()

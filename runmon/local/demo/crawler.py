@@ -107,8 +107,8 @@ class Crawler:
         """Wait for a request under way to end; what it raised is raised here."""
         ended, _ = await asyncio.wait(self.active, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         self.active -= ended
-        for task in ended:
-            task.result()
+        for fault in [fault for task in ended if (fault := task.exception())]:
+            raise fault
 
     async def visit(self, one: dict[str, Any]) -> None:
         """Fetch and handle one page; every error but a changed shop concerns this request alone."""
