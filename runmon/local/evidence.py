@@ -110,11 +110,14 @@ def look(folder: RunFolder) -> Evidence:
 
 def input_size(place: Path) -> int:
     """Bytes of the INPUT record, in either dialect's file; 0 when there is none."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(place):
-            if entry.name.partition(".")[0] == "INPUT" and not entry.name.endswith("__metadata__.json"):
-                return entry.stat().st_size
-    return 0
+    sizes = [0]
+    with contextlib.suppress(OSError), os.scandir(place) as entries:
+        sizes += [
+            entry.stat().st_size
+            for entry in entries
+            if entry.name.partition(".")[0] == "INPUT" and not entry.name.endswith("__metadata__.json")
+        ]
+    return max(sizes)
 
 
 def log_ends(path: Path) -> tuple[bytes, bytes]:
@@ -131,7 +134,7 @@ def log_ends(path: Path) -> tuple[bytes, bytes]:
 def statistics(place: Path) -> Iterator[dict[str, Any]]:
     """Crawlee's statistics records of a key-value store, both dialects."""
     try:
-        names = [entry.name for entry in os.scandir(place)]
+        names = os.listdir(place)  # noqa: PTH208 -- names only
     except OSError:
         return
     for name in sorted(names):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from runmon.local import datasets, queues, records
 from runmon.local.auth import READS
 from runmon.local.faults import read_only
 from runmon.local.registry import Registry, Store, may_read
 from runmon.local.runs import RunState
+from runmon.local.storage_routes import described
 from runmon.local.wire import data, words
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -52,12 +54,7 @@ def refuse_writes(request: Request, state: RunState) -> None:
 
 def storage_routes() -> list[Route]:
     """Every storage route under every prefix."""
-    kinds: dict[str, list[Any]] = {}
-    for kind, name in (("dataset", "datasets"), ("records", "records"), ("queue", "queues")):
-        try:
-            kinds[kind] = __import__(f"runmon.local.{name}", fromlist=["routes"]).routes()
-        except ImportError:
-            kinds[kind] = [Route("/", card)]
+    kinds = {"dataset": datasets.routes(), "records": records.routes(), "queue": queues.routes()}
     found = [Route(BY_ID[kind], creator(kind), methods=["POST"]) for kind in kinds]
     for kind, routes in kinds.items():
         found += [remounted(route, BY_ID[kind] + "/{store_id}", kind, by_id) for route in routes]
@@ -65,10 +62,6 @@ def storage_routes() -> list[Route]:
         for kind, routes in kinds.items():
             found += [remounted(route, prefix + BELOW_RUN[kind], kind, of_run) for route in routes]
     return found
-
-
-async def card(request: Request) -> Response:
-    return data(request.state.store.metadata())
 
 
 Finder = Callable[[Request, str], tuple[RunState, Store]]
@@ -93,11 +86,23 @@ def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
         state, store = find(request, kind)
         may_read(state, store, request.state.access)
         refuse_writes(request, state)
+        state.meter(metered_unit(kind, request))
         request.state.store = store
         request.state.run = state
         return await endpoint(request)
 
     return Route(prefix + route.path.rstrip("/"), serve, methods=list(route.methods or ()))
+
+
+UNITS = {"dataset": "DATASET", "records": "KEY_VALUE_STORE", "queue": "REQUEST_QUEUE"}
+
+
+def metered_unit(kind: str, request: Request) -> str:
+    """The unit of `usage` that a storage request counts as, one a request."""
+    if request.method not in READS:
+        return UNITS[kind] + "_WRITES"
+    listing = kind == "records" and request.url.path.endswith(("/keys", "/records"))
+    return UNITS[kind] + ("_LISTS" if listing else "_READS")
 
 
 def creator(kind: str) -> Endpoint:
@@ -106,6 +111,6 @@ def creator(kind: str) -> Endpoint:
     async def create(request: Request) -> Response:
         name = request.query_params.get("name") or None
         store, fresh = registry_of(request).get_or_create(kind, name)
-        return data(store.metadata(), 201 if fresh else 200)
+        return data(described(request, store), 201 if fresh else 200)
 
     return create
