@@ -97,8 +97,11 @@ class Transport:
         if self.token is not None and origin_of(url) == self.where.origin:
             request.headers["Authorization"] = f"Bearer {self.token.reveal()}"
         self.meter.sent()
-        self.meter.answered = False
-        response = await self._client.send(request, stream=True)
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.TransportError:
+            self.meter.answered = False
+            raise
         self.meter.answered = True
         return response
 
