@@ -61,6 +61,16 @@ class ItemRows:
         fresh, self._fresh = self._fresh, []
         return self.columns.see(fresh) if fresh else False
 
+    def column(self, place: int) -> Column | None:
+        """The column at a place on screen."""
+        shown = self._shown or []
+        return shown[place] if 0 <= place < len(shown) else None
+
+    def place_of(self, column: Column) -> int:
+        """Where a column stands; 0 where it is not shown."""
+        shown = self.columns.shown()
+        return shown.index(column) if column in shown else 0
+
     def value(self, row: int) -> Any:
         """The decoded item of a row; MISSING where the row is not in hand."""
         if row in self._decoded:

@@ -1,0 +1,214 @@
+"""A record or an item as lines to read: JSON indented, text by its encoding, source, and hex for the rest.
+
+Only lines on screen are coloured, so that megabytes show at once. What is wrong, cut or folded, notes say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+from rich.text import Text
+
+from runmon.model.units import byte_size, grouped
+from runmon.render.sniff import Found, is_json, is_text, sniff
+from runmon.render.source import colour
+from runmon.render.untrusted import clean, line
+
+LONGEST = 4096
+"""Bytes of one line; longer ones are folded, so that every byte can be reached."""
+HEX_WIDTH = 16
+
+
+class Lines(Protocol):
+    """Lines by number, each through `untrusted`."""
+
+    def line_count(self) -> int: ...
+
+    def text(self, n: int) -> Text: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How some bytes are read."""
+
+    kind: str
+    """In a word: `JSON`, `text`, `HTML`, `PNG image`, `bytes`."""
+    lines: Lines
+    notes: tuple[str, ...] = ()
+    """What a reader must know: cut, broken, folded. Clean text."""
+    picture: bool = False
+    """Whether the bytes are an image; `lines` is then its hex."""
+
+
+def preview(body: bytes, content_type: str = "application/json", *, cut: bool = False) -> Preview:
+    """The best way to read some bytes; `cut` says that there are more."""
+    found = sniff(content_type, body)
+    shown = _by_kind(found, body, cut=cut)
+    doubt = (clean(found.doubt, limit=200),) if found.doubt else ()
+    return Preview(shown.kind, shown.lines, doubt + shown.notes, shown.picture)
+
+
+def json_preview(body: bytes, *, cut: bool = False) -> Preview:
+    """JSON, indented; where it is none, its text and why."""
+    try:
+        indented = msgspec.json.format(body, indent=2)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        why = "JSON cut off here" if cut else f"not valid JSON: {_why(error)}"
+        return Preview("JSON", JsonLines(_lines_of(body)), (why,))
+    return Preview("JSON", JsonLines(_lines_of(indented)), _folded_note(indented))
+
+
+class JsonLines:
+    """Indented JSON: keys quiet, strings text, numbers distinct, punctuation faint."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
+
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def text(self, n: int) -> Text:
+        return json_line(clean(self._lines[n], limit=2 * LONGEST))
+
+
+class SourceLines:
+    """Lines of a text in a language that `render.source` knows, or in none."""
+
+    def __init__(self, lines: Sequence[bytes], language: str = "") -> None:
+        self._lines = lines
+        self._language = language
+
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def text(self, n: int) -> Text:
+        plain = line(self._lines[n], limit=2 * LONGEST)
+        return colour(plain, self._language) if self._language else plain
+
+
+class HexLines:
+    """Offset, sixteen bytes, and what of them is ASCII."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def line_count(self) -> int:
+        return -(-len(self._body) // HEX_WIDTH)
+
+    def text(self, n: int) -> Text:
+        part = self._body[n * HEX_WIDTH : (n + 1) * HEX_WIDTH]
+        shown = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
+        left, right = part[:8].hex(" "), part[8:].hex(" ")
+        return Text.assemble(
+            (f"{n * HEX_WIDTH:08x}  ", "faint"), (f"{left:<23}  {right:<23}  ", "number"), (shown, "quiet")
+        )
+
+
+_STRING = r'"(?:[^"\\]|\\.)*"?'
+_JSON_LINE = re.compile(rf'(\s*)({_STRING}(?=\s*:))?(\s*:\s*)?({_STRING}|[^\s,\[\]{{}}"]+)?(.*)', re.DOTALL)
+
+
+def json_line(text: str) -> Text:
+    """One line of indented JSON, coloured; `text` must be clean."""
+    match = _JSON_LINE.match(text)
+    if match is None:
+        return Text(text, no_wrap=True, end="")
+    indent, key, colon, value, rest = (part or "" for part in match.groups())
+    pieces = [(indent, ""), (key, "quiet"), (colon, "faint"), (value, _tone(value)), (rest, "faint")]
+    return Text.assemble(*(piece for piece in pieces if piece[0]), no_wrap=True, end="")
+
+
+def _tone(value: str) -> str:
+    if value.startswith('"'):
+        return "text"
+    return "quiet" if value in {"true", "false", "null"} else "number"
+
+
+def _by_kind(found: Found, body: bytes, *, cut: bool) -> Preview:
+    if found.media.startswith("image/") and not is_text(found.media):
+        name = found.media.removeprefix("image/").upper()
+        return Preview(f"{name} image", HexLines(body), picture=True)
+    if is_json(found.media):
+        return json_preview(_as_utf8(body, found.charset), cut=cut)
+    if is_text(found.media):
+        return _text_preview(found, _as_utf8(body, found.charset))
+    return Preview(_WORDS.get(found.media, "bytes"), HexLines(body))
+
+
+_WORDS = {
+    "application/pdf": "PDF",
+    "application/zip": "ZIP archive",
+    "application/gzip": "gzip",
+    "video/mp4": "video",
+}
+_LANGUAGES = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/css": "css",
+    "text/javascript": "javascript",
+    "application/javascript": "javascript",
+    "text/x-python": "python",
+    "text/markdown": "markdown",
+    "application/yaml": "yaml",
+    "text/yaml": "yaml",
+    "application/x-yaml": "yaml",
+}
+_NAMES = {"html": "HTML", "xml": "XML", "css": "CSS", "javascript": "JavaScript", "python": "Python",
+          "markdown": "Markdown", "yaml": "YAML"}  # fmt: skip
+
+
+def _text_preview(found: Found, text: bytes) -> Preview:
+    language = _LANGUAGES.get(found.media, "xml" if found.media.endswith("xml") else "")
+    kind = _NAMES.get(language, "CSV" if found.media == "text/csv" else "text")
+    if found.media.endswith(("jsonl", "ndjson")):
+        return Preview("JSON lines", JsonLines(_lines_of(text)), _folded_note(text))
+    charset = (
+        (f"read as {found.charset}",) if found.charset not in {"utf-8", "utf8", "us-ascii", "ascii"} else ()
+    )
+    return Preview(kind, SourceLines(_lines_of(text), language), charset + _folded_note(text))
+
+
+def _as_utf8(body: bytes, charset: str) -> bytes:
+    if charset in {"utf-8", "utf8"}:
+        return body.removeprefix(b"\xef\xbb\xbf")
+    return body.decode(charset, "replace").encode("utf-8", "replace")
+
+
+def _lines_of(text: bytes) -> list[bytes]:
+    lines = text.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    if len(text) <= LONGEST or max(map(len, lines), default=0) <= LONGEST:
+        return lines
+    return [piece for whole in lines for piece in _pieces(whole)]
+
+
+def _pieces(whole: bytes) -> Iterator[bytes]:
+    """A long line in pieces that do not cut a character."""
+    at = 0
+    while len(whole) - at > LONGEST:
+        end = at + LONGEST
+        while end > at + LONGEST - 4 and whole[end] & 0xC0 == 0x80:
+            end -= 1
+        yield whole[at:end]
+        at = end
+    yield whole[at:]
+
+
+def _folded_note(text: bytes) -> tuple[str, ...]:
+    longest = max(map(len, text.split(b"\n")), default=0)
+    return (
+        (f"a line of {byte_size(longest)}, folded every {grouped(LONGEST)} bytes",)
+        if longest > LONGEST
+        else ()
+    )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    return clean(str(error), limit=120).removeprefix("JSON is malformed: ")

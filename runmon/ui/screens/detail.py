@@ -1,0 +1,74 @@
+"""One thing over the whole screen: an item, a record, a request. Esc goes back to where it was opened."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from runmon.errors import RunmonError
+from runmon.render.preview import Preview
+from runmon.render.untrusted import clean
+from runmon.ui.widgets.footer import KeyFooter
+from runmon.ui.widgets.lines import LineView, TextLines
+from runmon.ui.widgets.pane import Pane
+
+
+class DetailFrame(Pane):
+    """The frame around what is shown."""
+
+    NAME: ClassVar[str] = ""
+
+    def compose(self) -> ComposeResult:
+        yield LineView()
+        yield Static(id="notes")
+
+    @property
+    def view(self) -> LineView:
+        """The lines."""
+        return self.query_one(LineView)
+
+    def note(self, notes: tuple[str, ...]) -> None:
+        """Write what a reader must know below the lines; nothing where there is nothing to say."""
+        line = self.query_one("#notes", Static)
+        line.display = bool(notes)
+        line.update(Text.assemble(("! ", "warn"), ("  ·  ".join(notes), "quiet")))
+
+
+class DetailScreen(Screen[int | None], inherit_bindings=False):
+    """Shows lines in a frame with a title. The result is the row one ended on, where there are rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = DetailFrame()
+
+    def compose(self) -> ComposeResult:
+        yield self.frame
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.frame.note(())
+        self.frame.view.focus()
+
+    def put(self, title: Text, counts: Text, shown: Preview) -> None:
+        """Show something else."""
+        self.frame.title_text, self.frame.counts = title, counts
+        self.frame.view.source = shown.lines
+        self.frame.note(shown.notes)
+
+    def put_trouble(self, title: Text, error: RunmonError) -> None:
+        """Say why there is nothing to show."""
+        self.frame.title_text, self.frame.counts = title, Text()
+        self.frame.view.source = TextLines([Text.assemble((clean(str(error), limit=400), "bad"))])
+        self.frame.note(())
+
+    def put_waiting(self, title: Text) -> None:
+        """Say that it is being read."""
+        self.frame.title_text, self.frame.counts = title, Text.assemble(("reading…", "quiet"))
+
+    def action_back(self) -> None:
+        """Close."""
+        self.dismiss(None)

@@ -1,0 +1,65 @@
+"""One item of the dataset, whole, as its server sent it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+
+from runmon.errors import RunmonError
+from runmon.model.pages import Pages
+from runmon.model.storages import Place
+from runmon.model.units import byte_size, grouped
+from runmon.render.preview import json_preview
+from runmon.ui.commands import bindings
+from runmon.ui.screens.detail import DetailScreen
+
+if TYPE_CHECKING:
+    from runmon.api.client import Api
+
+
+class ItemScreen(DetailScreen):
+    """Shows a row of the dataset; rows before and behind it are a key away."""
+
+    SCOPE: ClassVar[str] = "item"
+    BINDINGS = bindings("item")
+
+    def __init__(self, api: Api, place: Place, pages: Pages, row: int) -> None:
+        super().__init__()
+        self._api, self._place, self._pages = api, place, pages
+        self.row = row
+
+    def on_mount(self) -> None:
+        self.show_row(self.row)
+
+    @work(group="item", exclusive=True)
+    async def show_row(self, row: int) -> None:
+        """Show another row, read by itself where it is not in hand."""
+        self.row = row
+        title = Text.assemble(("Item ", "strong"), (grouped(row + 1), "strong"))
+        raw = self._pages.get(row)
+        held = b"" if raw is None else bytes(raw)
+        if not held:
+            self.put_waiting(title)
+            try:
+                held = await self._read(row)
+            except RunmonError as error:
+                self.put_trouble(title, error)
+                return
+        size = f"of {grouped(self._pages.count)}   {byte_size(len(held))}"
+        self.put(title, Text.assemble((size, "quiet")), json_preview(held))
+
+    async def _read(self, row: int) -> bytes:
+        page = await self._api.items(self._place, offset=row, limit=1)
+        return bytes(page.items[0]) if page.items else b""
+
+    def action_step(self, rows: int) -> None:
+        """Go to the next or previous item."""
+        row = max(0, min(self.row + rows, self._pages.count - 1))
+        if row != self.row:
+            self.show_row(row)
+
+    def action_back(self) -> None:
+        """Close, and leave the table's cursor on this item."""
+        self.dismiss(self.row)

@@ -1,0 +1,76 @@
+"""One record over the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from runmon.errors import RunmonError
+from runmon.model.storages import Place
+from runmon.model.units import grouped
+from runmon.render.untrusted import clean
+from runmon.ui.commands import bindings
+from runmon.ui.widgets.footer import KeyFooter
+from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.record_view import RecordView
+
+if TYPE_CHECKING:
+    from runmon.api.client import Api
+
+WHOLE = 10 * 1024 * 1024
+"""Bytes read of any record."""
+
+
+class RecordFrame(Pane):
+    """The frame around a record."""
+
+    def compose(self) -> ComposeResult:
+        yield RecordView()
+
+
+class RecordScreen(Screen[int | None], inherit_bindings=False):
+    """Shows a record; those before and behind it in the list are a key away. Gives the row it ended on."""
+
+    SCOPE: ClassVar[str] = "record"
+    BINDINGS = bindings("record")
+
+    def __init__(self, api: Api, place: Place, keys: Sequence[str], row: int) -> None:
+        super().__init__()
+        self._api, self._place, self._keys = api, place, keys
+        self.row = row
+        self.frame = RecordFrame()
+
+    def compose(self) -> ComposeResult:
+        yield self.frame
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.query_one(RecordView).lines.focus()
+        self.show_row(self.row)
+
+    @work(group="record", exclusive=True)
+    async def show_row(self, row: int) -> None:
+        """Read a record and show it."""
+        self.row = row
+        key, view = self._keys[row], self.query_one(RecordView)
+        self.frame.title_text = Text.assemble((clean(key, limit=300), "strong"))
+        self.frame.counts = Text.assemble((f"{grouped(row + 1)} of {grouped(len(self._keys))}", "quiet"))
+        try:
+            await view.show(await self._api.record(self._place, key, max_bytes=WHOLE))
+        except RunmonError as error:
+            view.say(clean(str(error), limit=400), "bad")
+
+    def action_step(self, rows: int) -> None:
+        """Go to the next or previous record."""
+        row = max(0, min(self.row + rows, len(self._keys) - 1))
+        if row != self.row:
+            self.show_row(row)
+
+    def action_back(self) -> None:
+        """Close, and leave the list's cursor on this record."""
+        self.dismiss(self.row)

@@ -1,0 +1,82 @@
+"""What storage panes share: one reading at a time, repeated while that may help, trouble in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.widgets import Static
+
+from runmon.errors import LocalFault, NoAccess, NotFound, RunmonError
+from runmon.model.storages import Place
+from runmon.render.untrusted import clean
+from runmon.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from runmon.api.client import Api
+    from runmon.watch.watch import Watch
+
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds before a failed reading is tried again; the last one repeats."""
+HOPELESS = (NotFound, NoAccess, LocalFault)
+"""Failures that do not pass by waiting; news from the watch tries again."""
+
+
+class Notice(Static):
+    """One line below the data that says what is wrong; gone where nothing is."""
+
+    def say(self, error: RunmonError | None) -> None:
+        """Show the error's sentence, or nothing."""
+        self.display = error is not None
+        if error is not None:
+            self.update(Text.assemble(("✖ ", "bad"), (clean(str(error), limit=400), "quiet")))
+
+
+class DataPane(Pane):
+    """A pane that reads pages of a storage by itself. Compose a `Notice` below the data."""
+
+    SCOPE: ClassVar[str] = ""
+
+    def __init__(self, api: Api, watch: Watch, *, id: str) -> None:
+        super().__init__(id=id)
+        self.api = api
+        self._watch = watch
+        self.visible_now = False
+        """Whether the pane is on the screen; nothing is read otherwise."""
+
+    @property
+    def place(self) -> Place:
+        """Where the storage is reached now."""
+        assert self.pane is not None
+        return self._watch.place(self.pane)
+
+    def shown(self, visible: bool) -> None:
+        """Start or end reading."""
+        self.visible_now = visible
+        if visible:
+            self.read_again()
+
+    def read_again(self) -> None:
+        """Read what is missing or has changed."""
+
+    def read(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Run a reading; one of the same name that is under way is cancelled."""
+        self.run_worker(self._keep_trying(job), group=f"{self.id}-{name}", exclusive=True)
+
+    async def _keep_trying(self, job: Callable[[], Awaitable[None]]) -> None:
+        for attempt in range(10_000):
+            try:
+                await job()
+                self._say(None)
+                return
+            except RunmonError as error:
+                self._say(error)
+                if isinstance(error, HOPELESS):
+                    return
+            await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+
+    def _say(self, error: RunmonError | None) -> None:
+        if self.is_mounted:
+            self.query_one(Notice).say(error)
