@@ -88,6 +88,7 @@ class Crawler:
     async def work(self) -> None:
         """Start requests as the pool allows; over when none is left to take and none is under way."""
         while not self.stopping:
+            self.clear({task for task in self.active if task.done()})
             free = self.pool.desired - len(self.active)
             if free > 0 and not self.taken:
                 self.taken.extend(await self.platform.take(free))
@@ -104,8 +105,12 @@ class Crawler:
             await self.platform.release(one)
 
     async def collect(self, patience: float | None) -> None:
-        """Wait for a request under way to end; what it raised is raised here."""
+        """Wait for a request under way to end."""
         ended, _ = await asyncio.wait(self.active, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        self.clear(ended)
+
+    def clear(self, ended: set[asyncio.Task[None]]) -> None:
+        """Requests that ended make room; what one raised is raised here."""
         self.active -= ended
         for fault in [fault for task in ended if (fault := task.exception())]:
             raise fault

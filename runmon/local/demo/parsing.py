@@ -31,8 +31,8 @@ class Element:
                 found.extend(child.walk())
         return found
 
-    def find(self, name: str) -> Element | None:
-        """The element that is marked as this data field."""
+    def find(self, name: str) -> Any:
+        """The element that is marked as this data field, or None."""
         return next((one for one in self.walk() if one.attributes.get("data-field") == name), None)
 
     def text(self) -> str:
@@ -95,14 +95,14 @@ def product(page: Element, url: str) -> dict[str, Any]:
 def found(page: Element, name: str) -> Element:
     """A data field that every product has."""
     element = page.find(name)
-    if element is None:
+    if not isinstance(element, Element):
         raise LookupError(f"No {name} on the page")
     return element
 
 
 def price(page: Element) -> dict[str, Any]:
     """`12.90 EUR` as amount and currency."""
-    amount, currency = page.find("price").text().split()  # type: ignore[union-attr]
+    amount, currency = page.find("price").text().split()
     return {"amount": float(amount), "currency": currency}
 
 
