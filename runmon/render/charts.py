@@ -116,8 +116,8 @@ def nice_top(peak: float) -> float:
     return next(step * size for step in (*_NICE, 20.0) if step * size >= peak * 0.9999)
 
 
-def scale(peak: float, limit: float) -> float:
-    """The top of an axis: the limit as soon as the peak comes near it, else a round number above the peak."""
+def scale(peak: float, limit: float, *, unit: float = 1.0) -> float:
+    """The top of an axis: the limit once the peak comes near it, else a round number of units."""
     if limit > 0 and peak >= limit * 0.4:
         return max(limit, peak)
-    return nice_top(peak * 1.1)
+    return nice_top(peak * 1.1 / unit) * unit

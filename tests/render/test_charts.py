@@ -43,7 +43,7 @@ def test_rows_go_from_the_top_down() -> None:
 
 
 def test_the_axis_ends_at_the_limit_when_the_peak_is_near_it() -> None:
-    assert (scale(600, 1000), scale(30, 1000)) == (1000, 40)
+    assert (scale(600, 1000), scale(30, 1000), scale(41 * 2**20, 0, unit=2**20)) == (1000, 40, 50 * 2**20)
 
 
 def test_thousands_of_samples_keep_the_memory_bounded() -> None:

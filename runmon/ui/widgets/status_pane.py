@@ -25,6 +25,7 @@ from runmon.watch.events import RunSeen
 LABEL = 10
 """Cells of the column of names."""
 MESSAGE_LINES = 3
+MEGABYTE = 1_048_576
 OLD_S = 20 * 3600
 """From this age on a moment is told by its date."""
 
@@ -47,7 +48,7 @@ class StatusPane(Pane):
         with VerticalScroll():
             yield Static(id="now")
             yield Static(id="facts")
-            yield TimeChart("memory", _bytes_on_axis, id="memory")
+            yield TimeChart("memory", _bytes_on_axis, unit=MEGABYTE, id="memory")
             yield TimeChart("cpu", percent, id="cpu")
             yield Static(id="origin")
 
@@ -199,7 +200,7 @@ def _bytes_on_axis(value: float) -> str:
 
 def _memory(run: Run) -> Reading:
     stats = run.stats
-    limit = (run.options.memory_mbytes or 0.0) * 1_048_576
+    limit = (run.options.memory_mbytes or 0.0) * MEGABYTE
     current = stats.mem_current_bytes
     return Reading(
         current=memory_size(current) if current is not None else "",

@@ -34,8 +34,12 @@ class TimeChart(Widget):
 
     DEFAULT_CSS = "TimeChart { height: 6; width: 1fr; }"
 
-    def __init__(self, title: str, words: Callable[[float], str], *, id: str | None = None) -> None:
+    def __init__(
+        self, title: str, words: Callable[[float], str], *, unit: float = 1.0, id: str | None = None
+    ) -> None:
+        """`words` writes a value; the axis ends at a round number of `unit`."""
         super().__init__(id=id)
+        self._unit = unit
         self.title = title
         self._words = words
         self.samples = Samples()
@@ -75,7 +79,7 @@ class TimeChart(Widget):
         shown, bucket = columns(self.samples, self._end, width, gap_s=GAP_S)
         self._window_s = bucket * width if self.samples.points else 0
         peak = max((value for value in shown if value is not None), default=0.0)
-        top = scale(peak, self._reading.limit)
+        top = scale(peak, self._reading.limit, unit=self._unit)
         limited = bool(self._reading.limit) and top == self._reading.limit
         labels = {0: top, height - 1: 0.0} | ({height // 2: top / 2} if height >= 4 else {})
         return [

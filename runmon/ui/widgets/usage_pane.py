@@ -92,9 +92,16 @@ def _bar(share: float, width: int) -> Text:
 
 
 def _row(row: UsageRow, width: int) -> Text:
-    cost = usd(row.usd) if row.usd is not None else ""
+    cost = _cost(row.usd)
     name = clean(row.name, limit=max(width - AMOUNT - COST, 6))
     room = max(width - AMOUNT - COST, len(name))
     return Text.assemble(
         (f"{name:<{room}}", "quiet"), (f"{row.amount:>{AMOUNT}}", "text"), (f"{cost:>{COST}}", "faint")
     )
+
+
+def _cost(amount: float | None) -> str:
+    """Dollars; nothing where it costs nothing or nobody told."""
+    if not amount:
+        return ""
+    return usd(amount) if amount >= 0.00005 else "<$0.0001"
