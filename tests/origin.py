@@ -67,7 +67,7 @@ class HeldClock(Clock):
         end = self.at + seconds
         while self.at < end:
             await settle()
-            self.step(min(0.25, end - self.at))
+            self.step(min(1.0, end - self.at))
         await settle()
 
 
@@ -311,7 +311,13 @@ class Ear:
             self.events.append(event)
 
     async def stop(self) -> None:
-        await asyncio.wait_for(self._task, DEADLINE_S)
+        """Wait for the end of the events."""
+        await asyncio.wait({self._task}, timeout=DEADLINE_S)
+        assert self._task.done()
+
+    async def stop_listening(self) -> None:
+        self._task.cancel()
+        await asyncio.wait({self._task})
 
     def state(self, pane: Pane) -> PaneState:
         told = [one.state for one in self.events if isinstance(one, PaneChanged) and one.pane is pane]
