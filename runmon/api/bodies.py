@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
@@ -25,17 +26,22 @@ class Body:
         said = self.response.headers.get("content-length", "")
         return int(said) if self.coding == "identity" and said.isdecimal() else None
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Decoded chunks of at most 64 KiB where coded; CutShort where a gzip body lacks its trailer."""
-        if self.coding == "identity":
-            async for data in self.response.aiter_raw():
-                yield data
-            return
-        inflater = Inflater()
-        async for data in self.response.aiter_raw():
-            for decoded in inflater.feed(data):
+    async def chunks(self, *, stall: float | None = None) -> AsyncIterator[bytes]:
+        """Decoded chunks, of at most 64 KiB where coded; CutShort where a gzip body lacks its trailer.
+
+        With `stall`, TimeoutError after so many seconds without a byte.
+        """
+        inflater = Inflater() if self.coding == "gzip" else None
+        raw = self.response.aiter_raw()
+        while True:
+            async with asyncio.timeout(stall):
+                data = await anext(raw, None)
+            if data is None:
+                break
+            for decoded in inflater.feed(data) if inflater else (data,):
                 yield decoded
-        inflater.finish()
+        if inflater:
+            inflater.finish()
 
     async def read(self, limit: int) -> tuple[bytes, bool]:
         """At most `limit` bytes, and whether there were more."""

@@ -8,21 +8,24 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from runmon.api import wire
 from runmon.api.bodies import Body
 from runmon.api.http import httpx
+from runmon.api.paths import Spot
 from runmon.api.transport import Transport
-from runmon.errors import ApiError, LinkError, TooLarge, TooSlow, Unreachable
-from runmon.model.storages import Place
+from runmon.errors import ApiError, LinkError, RateLimited, TooLarge, TooSlow, Unreachable
 
 T = TypeVar("T")
+V = TypeVar("V", bound=msgspec.Struct)
 
 SMALL_SECONDS = 15.0
 """The whole of a small JSON answer."""
 PAGE_SECONDS = 60.0
-"""The whole of a page or a record."""
+"""The whole of a page or a record, and of sending one."""
 HEADER_SECONDS = 15.0
 """Until the headers of a stream."""
 STALL_SECONDS = 60.0
@@ -30,6 +33,7 @@ STALL_SECONDS = 60.0
 
 SMALL_BYTES = 16 * 1024 * 1024
 PAGE_BYTES = 64 * 1024 * 1024
+JSON_TYPE = "application/json; charset=utf-8"
 _ERROR_BYTES = 65_536
 _RETRIED = {408, 429, 500, 502, 503, 504}
 
@@ -57,22 +61,26 @@ ONCE = Patience(retries=0)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: where, what it is about in words, and its bounds."""
+    """One call: where, what is sent, and its bounds."""
 
-    path: tuple[str, ...]
-    what: str
-    """Completes a sentence: "There is no {what} at HOST." """
+    spot: Spot
     query: wire.Query = field(default_factory=dict)
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    content_type: str = JSON_TYPE
     seconds: float = SMALL_SECONDS
     limit: int = SMALL_BYTES
-    """Decoded bytes of the body at most."""
+    """Decoded bytes of the answer's body at most."""
     cut: bool = False
     """Whether a larger body is cut at the limit; else it is TooLarge."""
     repeatable: bool = True
     """Whether sending it twice does what sending it once does."""
+
+    @property
+    def what(self) -> str:
+        """Completes a sentence: "There is no … at HOST"."""
+        return self.spot.what
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,20 @@ class Answer:
     """Bytes of the whole body where the server said so."""
     cut: bool = False
     """Whether there was more."""
+
+
+class Download:
+    """A large answer on its way: iterate for its bytes. TooSlow after 60 s without one, CutShort at a cut."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self.content_type: str = body.response.headers.get("content-type", "")
+        self.size = body.length
+        """Bytes of the whole where the server said so; None otherwise."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._body.chunks(stall=STALL_SECONDS):
+            yield chunk
 
 
 class Calls:
@@ -106,10 +128,14 @@ class Calls:
             except ApiError as error:
                 pause = self._patience.pause(attempt, error)
                 last = attempt >= self._patience.retries or time.monotonic() + pause > until
-                if last or not (call.repeatable and self._may_pass(error)):
+                if last or not self._may_pass(call, error):
                     raise
             await self._patience.sleep(pause)
             attempt += 1
+
+    async def _do(self, call: Call) -> None:
+        """A call whose answer says nothing but that it was done."""
+        await self._ask(call, lambda _answer: None)
 
     async def _ask_once(self, call: Call) -> Answer:
         try:
@@ -122,14 +148,22 @@ class Calls:
         return Answer(body.response.status_code, body.response.headers, data, body.length, more)
 
     @asynccontextmanager
+    async def _download(self, call: Call) -> AsyncIterator[Download]:
+        """An answer of any size, its headers within the call's seconds."""
+        async with self._opened(call, call.seconds, "gzip") as body:
+            yield Download(body)
+
+    @asynccontextmanager
     async def _opened(self, call: Call, seconds: float, coding: str) -> AsyncIterator[Body]:
         """An open answer of status 2xx (416 to a range), its headers within `seconds`; others are raised."""
-        url, spelled = self._transport.where.path(*call.path), wire.query(call.query)
-        headers = {"Accept": "application/json, */*", "Accept-Encoding": coding, **call.headers}
+        url, spelled = (
+            self._transport.where.path(*call.spot.path),
+            wire.query({**call.spot.query, **call.query}),
+        )
         async with self._transport.open(
             call.method,
             f"{url}?{spelled}" if spelled else url,
-            headers=headers,
+            headers=_headers(call, coding),
             content=call.content,
             seconds=seconds,
         ) as response:
@@ -154,23 +188,30 @@ class Calls:
             token=self._transport.token is not None,
         )
 
-    def _may_pass(self, error: ApiError) -> bool:
-        """Whether the same request may succeed a moment later; on this machine nobody starts by himself."""
-        absent = isinstance(error, Unreachable) and self._transport.where.loopback
-        return error.status in _RETRIED or (isinstance(error, LinkError) and error.status == 0 and not absent)
+    def _may_pass(self, call: Call, error: ApiError) -> bool:
+        """Whether the same request may be sent again, and may succeed a moment later.
+
+        What is not repeatable is sent again only where the server cannot have begun it. On this machine a
+        server that is not there will not come.
+        """
+        if isinstance(error, Unreachable):
+            return not self._transport.where.loopback
+        if not call.repeatable:
+            return isinstance(error, RateLimited)
+        return error.status in _RETRIED or (isinstance(error, LinkError) and error.status == 0)
 
     @property
     def _host(self) -> str:
         return self._transport.where.host
 
 
-def path_of(place: Place, below_run: str, by_id: str) -> tuple[str, ...]:
-    """The path of a storage: `actor-runs/ID/dataset`, or `datasets/ID`."""
-    if place.storage_id is not None:
-        return (by_id, place.storage_id)
-    return ("actor-runs", place.run_id or "", below_run)
+def _headers(call: Call, coding: str) -> dict[str, str]:
+    sent = {"Content-Type": call.content_type} if call.content is not None else {}
+    return {"Accept": "application/json, */*", "Accept-Encoding": coding, **sent, **call.headers}
 
 
-def named(place: Place, noun: str) -> str:
-    """A storage in words, for errors."""
-    return f"{noun} {place.storage_id}" if place.storage_id is not None else f"{noun} of run {place.run_id}"
+def json_of(value: Any) -> bytes:
+    """A body of JSON; fields that are None are left out of an object."""
+    if isinstance(value, dict):
+        value = {name: content for name, content in value.items() if content is not None}
+    return msgspec.json.encode(value)

@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 from runmon.api import wire
 from runmon.api.bodies import Body
 from runmon.api.calls import HEADER_SECONDS, Call, Calls
+from runmon.api.paths import Spot, of_run
 from runmon.errors import NotApify
+from runmon.model.run import RunRef
 
-_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
-_UNMET = re.compile(r"bytes \*/(\d{1,18})")
+_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
+_UNMET = re.compile(r"bytes \*/(\d{1,18})", re.ASCII)
 
 
 class LogBody:
@@ -34,12 +36,12 @@ class LogBody:
 
 
 class LogCalls(Calls):
-    """`/v2/actor-runs/{id}/log`."""
+    """`/v2/actor-runs/{id}/log` and `/v2/logs/{id}`."""
 
     @asynccontextmanager
     async def log(
         self,
-        run_id: str,
+        run: RunRef,
         *,
         stream: bool = False,
         raw: bool = True,
@@ -52,13 +54,23 @@ class LogCalls(Calls):
         `LogBody.start`. A first byte at or past the end gives an empty body that starts at the log's size.
         The headers must come within 15 s; the body has no deadline of its own.
         """
-        wanted = _range(first_byte, last_bytes)
-        call = Call(
-            ("actor-runs", run_id, "log"),
-            f"log of run {run_id}",
-            query={"stream": stream or None, "raw": raw or None},
-            headers={"Accept": "text/plain, */*", **({"Range": wanted} if wanted else {})},
-        )
+        spot = of_run(run).below("log", what="log")
+        async with self._log(spot, stream, raw, _range(first_byte, last_bytes)) as body:
+            yield body
+
+    @asynccontextmanager
+    async def log_by_id(
+        self, build_or_run_id: str, *, stream: bool = False, raw: bool = True
+    ) -> AsyncIterator[LogBody]:
+        """The log of a build or a run, as `log` gives it; the only one that never needs a token."""
+        spot = Spot(("logs", build_or_run_id), {}, f"log of {build_or_run_id}")
+        async with self._log(spot, stream, raw, "") as body:
+            yield body
+
+    @asynccontextmanager
+    async def _log(self, spot: Spot, stream: bool, raw: bool, part: str) -> AsyncIterator[LogBody]:
+        headers = {"Accept": "text/plain, */*", **({"Range": part} if part else {})}
+        call = Call(spot, query={"stream": stream or None, "raw": raw or None}, headers=headers)
         async with self._opened(call, HEADER_SECONDS, "identity") as body:
             yield _placed(body, stream)
 

@@ -97,6 +97,17 @@ def _object(raw: bytes, what: str) -> dict[str, Any]:
     return decoded
 
 
+def mapping(body: bytes, what: str) -> dict[str, Any]:
+    """The object inside the envelope, decoded; NotApify where there is none."""
+    return _object(unwrapped(body, what), what)
+
+
+def camel(name: str) -> str:
+    """`skip_hidden` → `skipHidden`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
 def elements(body: bytes, what: str) -> list[msgspec.Raw]:
     """The elements of a bare JSON array, each as the text that was sent."""
     try:

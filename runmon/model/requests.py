@@ -73,3 +73,42 @@ class RequestsPage(View, frozen=True):
     items: list[QueuedRequest] = []
     limit: int | None = None
     next_cursor: str | None = None
+
+
+class AddedRequest(View, frozen=True):
+    """What became of a request that was added or changed."""
+
+    request_id: str = ""
+    unique_key: str = ""
+    was_already_present: bool = False
+    was_already_handled: bool = False
+
+
+class BatchResult(View, frozen=True):
+    """What became of a batch: those not processed may be sent again."""
+
+    processed_requests: list[AddedRequest] = []
+    unprocessed_requests: list[dict[str, Any]] = []
+
+
+class LockedRequest(HeadRequest, frozen=True):
+    """One row of a locked head."""
+
+    lock_expires_at: datetime | None = None
+
+
+class LockedHead(View, frozen=True):
+    """Requests taken from the head under a lock."""
+
+    items: list[LockedRequest] = []
+    limit: int | None = None
+    lock_secs: float | None = None
+    client_key: str | None = None
+    had_multiple_clients: bool | None = None
+    queue_has_locked_requests: bool | None = None
+
+
+class RequestLock(View, frozen=True):
+    """How long a request is held."""
+
+    lock_expires_at: datetime | None = None

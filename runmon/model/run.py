@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -37,6 +38,20 @@ PHASES: dict[str, Phase] = {
     "ABORTED": Phase.ABORTED,
 }
 """Every status that Apify documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run of an Actor: whichever it is when asked for. Bind an id before you change anything."""
+
+    actor: str
+    """`user/actor`, `user~actor`, or an Actor id."""
+    status: str | None = None
+    origin: str | None = None
+
+
+RunRef = str | LastRun
+"""A run by its id, or as the last of an Actor."""
 
 
 class RunMeta(View, frozen=True):

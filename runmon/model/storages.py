@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from runmon.model.document import View
+from runmon.model.run import LastRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,17 @@ class Place:
 
     run_id: str | None = None
     storage_id: str | None = None
+    last: LastRun | None = None
 
     @classmethod
     def below(cls, run_id: str) -> Place:
         """The default storage of a run."""
         return cls(run_id=run_id)
+
+    @classmethod
+    def below_last(cls, run: LastRun) -> Place:
+        """The default storage of an Actor's last run."""
+        return cls(last=run)
 
     @classmethod
     def by_id(cls, storage_id: str) -> Place:
