@@ -11,18 +11,19 @@ PER_PAGE = 24
 """Products on one category page."""
 
 CATEGORIES = ("Kettles", "Tea", "Cups & bowls", "Coffee", "Baking", "Knives", "Jars", "Linen")
-COLOURS = (
-    "Blue",
-    "Copper",
-    "Žlutý",
-    "Matte black",
-    "Ivory",
-    "Céladon",
-    "Rosé",
-    "Indigo",
-    "Forest",
-    "Vermilion",
-)
+COLOURS = {
+    "Blue": "#2f6fb0",
+    "Copper": "#b4653a",
+    "Žlutý": "#e0b83f",
+    "Matte black": "#2b2b2e",
+    "Ivory": "#e9e0c9",
+    "Céladon": "#8fb39a",
+    "Rosé": "#d99a9a",
+    "Indigo": "#3a3f78",
+    "Forest": "#2f5d43",
+    "Vermilion": "#c8432b",
+}
+"""Names and paints."""
 THINGS = {
     "Kettles": ("kettle", "gooseneck kettle", "samovar", "tetsubin 鉄瓶", "čajník", "stovetop kettle"),
     "Tea": ("sencha 煎茶", "oolong 烏龍", "Earl Grey", "rooibos", "matcha 抹茶", "Ostfriesentee", "pu-erh"),
@@ -79,6 +80,8 @@ class Product:
     number: int
     category: int
     title: str
+    paint: str
+    """CSS colour of its swatch."""
     price: str
     stock: int
     description: str
@@ -131,19 +134,20 @@ def product(
 ) -> Product:
     """One product; some have no specifications, some no reviews, some no variants."""
     thing = chance.choice(THINGS[names[category]])
-    colour = chance.choice(COLOURS)
+    colour = chance.choice(list(COLOURS))
     material = chance.choice(MATERIALS)
     price = f"{chance.randrange(290, 18_900) / 100:.2f} {chance.choice(CURRENCIES)}"
     return Product(
         number=number,
         category=category,
         title=f"{colour} {thing}",
+        paint=COLOURS[colour],
         price=price,
         stock=max(0, chance.randrange(-6, 40)),
         description=f"A {colour.lower()} {thing} of {material}. Article {number:05}.",
         specs=specs(material, chance),
         reviews=reviews(chance),
-        variants=sorted(chance.sample(COLOURS, chance.choice((0, 0, 1, 2, 4)))),
+        variants=sorted(chance.sample(list(COLOURS), chance.choice((0, 0, 1, 2, 4)))),
         trouble=troubles.get(number, Trouble.NONE),
     )
 

@@ -49,6 +49,7 @@ def product_page(one: Product) -> str:
     price = "" if one.trouble is Trouble.NO_PRICE else f'<p data-field="price">{one.price}</p>\n'
     stock = f"In stock: {one.stock}" if one.stock else "Sold out"
     parts = [
+        f'<div class="swatch" style="background: {one.paint}"></div>',
         f'<h1 data-field="title">{escape(one.title)}</h1>\n{price}<p data-field="stock">{stock}</p>',
         f'<p data-field="description">{escape(one.description)}</p>',
         spec_table(one.specs),

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import traceback
+import unicodedata
 from pathlib import PurePath
 
 from runmon.local.demo.parsing import Element, parse
@@ -13,7 +14,9 @@ from runmon.local.demo.parsing import Element, parse
 FORBIDDEN = re.compile(r"[^A-Za-z0-9!\-_.]")
 WIDTH, HEIGHT, MARGIN = 720, 450, 28
 PAPER, INK, SOFT, BAR, ACCENT = "#fbf7ef", "#2b2622", "#8a7f73", "#1f4e5f", "#c8553d"
-SIZES = {"h1": 34, "h2": 22, "p": 17, "li": 16, "td": 16, "th": 16, "footer": 13}
+SIZES = {"h1": 34, "h2": 22, "p": 17, "li": 16, "tr": 16, "footer": 13}
+PAINT = re.compile(r"background: (#[0-9a-f]{6})")
+SWATCH = (WIDTH - MARGIN - 150, 64, WIDTH - MARGIN, 214)
 
 
 def place_of(error: BaseException) -> str:
@@ -35,7 +38,7 @@ def snapshot_key(error: BaseException) -> str:
 
 
 def picture(html: str, url: str) -> bytes:
-    """A PNG of the page's text: address bar, headings, paragraphs, list rows."""
+    """A PNG of what the page shows: address bar, swatch, headings, paragraphs, rows."""
     from PIL import Image, ImageDraw, ImageFont
 
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
@@ -43,18 +46,26 @@ def picture(html: str, url: str) -> bytes:
     draw.rectangle((0, 0, WIDTH, 44), fill=BAR)
     draw.rounded_rectangle((MARGIN, 9, WIDTH - MARGIN, 35), 8, fill=PAPER)
     draw.text((MARGIN + 12, 22), url, fill=SOFT, font=ImageFont.load_default(15), anchor="lm")
-    top = 64
-    for tag, text in blocks(parse(html)):
+    page, top = parse(html), 64
+    for paint in PAINT.findall(" ".join(one.attributes.get("style", "") for one in page.walk())):
+        draw.rounded_rectangle(SWATCH, 16, fill=paint)
+    for tag, text in blocks(page):
         size = SIZES[tag]
         if top + size > HEIGHT - MARGIN:
             break
-        mark = "• " if tag == "li" else ""
+        mark = "- " if tag == "li" else ""
         colour = ACCENT if tag in {"h1", "h2"} else SOFT if tag == "footer" else INK
-        draw.text((MARGIN, top), mark + text[:90], fill=colour, font=ImageFont.load_default(size))
+        draw.text((MARGIN, top), mark + drawable(text)[:90], fill=colour, font=ImageFont.load_default(size))
         top += round(size * 1.6)
     target = io.BytesIO()
     image.save(target, "PNG", optimize=True)
     return target.getvalue()
+
+
+def drawable(text: str) -> str:
+    """Text in the letters that Pillow's own font has: accents go, other scripts become dots."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return "".join(char if char.isascii() else "·" for char in plain)
 
 
 def blocks(page: Element) -> list[tuple[str, str]]:
