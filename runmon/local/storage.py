@@ -22,6 +22,7 @@ from runmon.local.faults import ApiFault, read_only
 
 CARD = "__metadata__.json"
 TEMPORARY = "~tmp-"
+READ_AT_ONCE = 65_536
 SETTLED_NS = 50_000_000
 """A folder changed later than this before a scan may change again within the same clock tick."""
 SLOW_SCAN_S = 0.02
@@ -211,15 +212,19 @@ def read_file(path: str) -> bytes | None:
     except OSError:
         return None
     try:
-        facts = os.fstat(handle)
-        if not stat.S_ISREG(facts.st_mode):
-            return None
-        data = os.read(handle, facts.st_size + 1)
-        while more := os.read(handle, 1 << 20):
-            data += more
-        return data
+        data = os.read(handle, READ_AT_ONCE)
+        return data if len(data) < READ_AT_ONCE else data + _rest(handle)
+    except OSError:
+        return None
     finally:
         os.close(handle)
+
+
+def _rest(handle: int) -> bytes:
+    found = bytearray()
+    while stat.S_ISREG(os.fstat(handle).st_mode) and (more := os.read(handle, 1 << 20)):
+        found += more
+    return bytes(found)
 
 
 def read_json(path: str) -> Any:
