@@ -152,6 +152,10 @@ class LocalPlatform:
         state.events_url = events.events_url(self.url, state.id, self.token)
         return state.id
 
+    def register(self, name: str, command: tuple[str, ...]) -> None:
+        """Make a command known as an Actor, to start and to metamorph into."""
+        self.registry.actors[name] = command
+
     def start(self, spec: RunSpec) -> str:
         """Create a run and launch its process; returns the run's id at once."""
         return self._ask(self._start(spec))

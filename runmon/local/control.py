@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runmon.local.faults import ApiFault, invalid
+from runmon.local.identity import actor_id, now_text
 from runmon.local.registry import Registry
+from runmon.local.runner import Runner
 from runmon.local.runs import RunState
+
+RESTARTS = 3
+"""How often a process that fails is started again when `restartOnError` asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resurrection:
+    """What a resurrected run changes: seconds, megabytes, limits; None keeps what it had."""
+
+    timeout_s: float | None = None
+    memory_mb: int | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    restart_on_error: bool = False
 
 
 async def abort_run(registry: Registry, state: RunState, *, gracefully: bool) -> None:
@@ -19,6 +35,60 @@ async def abort_run(registry: Registry, state: RunState, *, gracefully: bool) ->
         await runner.abort(gracefully)
     else:
         state.update(status="ABORTED")
+
+
+def live_runner(registry: Registry, state: RunState) -> Runner:
+    """The process behind a run under way. ApiFault 403 when the run is over, 400 without a process."""
+    if state.final:
+        raise ApiFault(403, "job-finished", "The run has finished already")
+    runner = registry.runners.get(state.id)
+    if runner is None or runner.process is None or state.data["status"] != "RUNNING":
+        raise ApiFault(400, "operation-not-allowed", "The run has no process that could be replaced")
+    return runner
+
+
+def reboot_run(registry: Registry, state: RunState) -> None:
+    """End the process and start it again in the same run. ApiFault 400, 403."""
+    runner = live_runner(registry, state)
+    state.update(stats={"rebootCount": state.count("rebootCount") + 1})
+    runner.replace(runner.spec, "The run is being rebooted.")
+
+
+async def resurrect_run(registry: Registry, state: RunState, wish: Resurrection) -> None:
+    """Start a finished run again, storages and log kept. ApiFault 400 before its end or without a command."""
+    runner = registry.runners.get(state.id)
+    if not state.final or runner is None:
+        raise ApiFault(
+            400, "operation-not-allowed", "Only a finished run of a known command can be resurrected"
+        )
+    spec = replace(runner.spec, input=None)
+    if wish.timeout_s is not None:
+        spec = replace(spec, timeout_s=wish.timeout_s)
+    if wish.memory_mb is not None:
+        spec = replace(spec, memory_mb=wish.memory_mb)
+    options = {"timeoutSecs": round(spec.timeout_s), "memoryMbytes": spec.memory_mb, **wish.options}
+    state.update(options=options, stats={"resurrectCount": state.count("resurrectCount") + 1})
+    runner.restarts_left = RESTARTS if wish.restart_on_error else 0
+    await runner.resume(spec)
+
+
+def metamorph_run(
+    registry: Registry, state: RunState, target: str, payload: bytes, content_type: str
+) -> None:
+    """Go on in the same run with another registered command and input. ApiFault 400, 403, 404."""
+    name, command = registry.actor(target)
+    runner = live_runner(registry, state)
+    number = state.count("metamorph") + 1
+    runner.input_key = f"INPUT-METAMORPH-{number}"
+    if payload:
+        state.records.put(runner.input_key, content_type, payload)
+    step = {"createdAt": now_text(), "actorId": actor_id(name), "buildId": state.data["buildId"]}
+    steps = [*(state.data.get("metamorphs") or []), {**step, "inputKey": runner.input_key}]
+    state.actor_name = name
+    state.update(actId=actor_id(name), metamorphs=steps, stats={"metamorph": number})
+    runner.replace(
+        replace(runner.spec, command=command, actor_name=name), f"The run becomes the Actor {name}."
+    )
 
 
 def delete_run(registry: Registry, state: RunState) -> None:

@@ -73,6 +73,11 @@ def derived_id(*parts: str) -> str:
     return "".join(letters)
 
 
+def actor_id(name: str) -> str:
+    """The id of the Actor of that name."""
+    return derived_id("actor", name)
+
+
 def legal_id(value: object) -> bool:
     """Whether a value can be an id here: 1 to 32 ASCII letters and digits."""
     return isinstance(value, str) and LEGAL_ID.fullmatch(value) is not None

@@ -10,7 +10,7 @@ from typing import Any
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.faults import ApiFault, invalid, not_found, read_only
 from runmon.local.folder import KINDS
-from runmon.local.identity import derived_id, new_id
+from runmon.local.identity import actor_id, derived_id, new_id
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import DEFAULT_IDS
@@ -36,6 +36,8 @@ class Registry:
         self.runs: dict[str, RunState] = {}
         self.runners: dict[str, Runner] = {}
         """The processes behind runs that were started here, by run id."""
+        self.actors: dict[str, tuple[str, ...]] = {}
+        """Commands that can be started as Actors and metamorphed into, by name."""
         self.crashes: deque[Exception] = deque(maxlen=20)
         """What made routes fail (500), newest last."""
         self._extra: dict[tuple[str, str], tuple[RunState, Store]] = {}
@@ -74,6 +76,14 @@ class Registry:
         if not found:
             raise not_found("Actor run")
         return max(found, key=lambda state: str(state.data["startedAt"]))
+
+    def actor(self, key: str) -> tuple[str, tuple[str, ...]]:
+        """A registered Actor's name and command, by id, name or `user~name`. ApiFault 404."""
+        name = key.rpartition("~")[2]
+        for known, command in self.actors.items():
+            if known == name or actor_id(known) == key:
+                return known, command
+        raise not_found("Actor")
 
     def store(self, kind: str, key: str) -> tuple[RunState, Store]:
         """A storage by id, name or `user~name`, and its run. ApiFault 404 when there is none."""

@@ -7,7 +7,7 @@ from typing import Any
 from runmon.local.evidence import made_up_run
 from runmon.local.folder import KINDS, RunFolder, read_object
 from runmon.local.holding import held_elsewhere
-from runmon.local.identity import LOCAL_USER_ID, derived_id, legal_id, new_id, now_text
+from runmon.local.identity import LOCAL_USER_ID, actor_id, derived_id, legal_id, new_id, now_text
 
 FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"})
 
@@ -100,7 +100,7 @@ ZERO_STATS: dict[str, Any] = {
 def blank() -> dict[str, Any]:
     """Every documented field of a run, before anything is known of it."""
     return {
-        "actId": derived_id("actor"),
+        "actId": actor_id("actor"),
         "userId": LOCAL_USER_ID,
         "actorTaskId": None,
         "startedAt": now_text(),

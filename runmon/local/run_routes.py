@@ -9,12 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runmon.local.control import abort_run, charge_run, delete_run
+from runmon.local.control import (
+    Resurrection,
+    abort_run,
+    charge_run,
+    delete_run,
+    metamorph_run,
+    reboot_run,
+    resurrect_run,
+)
 from runmon.local.faults import ApiFault, invalid
 from runmon.local.identity import LOCAL_USER, api_time, read_time
 from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
 from runmon.local.runs import RunState
-from runmon.local.wire import data, flag, number, object_body, plain_json, words
+from runmon.local.wire import body, data, flag, number, object_body, plain_json, words
 
 LIST_LIMIT = 1000
 WAIT_LIMIT_S = 60
@@ -32,11 +40,13 @@ def routes() -> list[Route]:
         Route("/v2/users/me", me, methods=["GET"]),
         Route("/v2/actor-runs/{run_id}", one_run, methods=["GET", "PUT", "DELETE"]),
         Route("/v2/actor-runs/{run_id}/charge", charge, methods=["POST"]),
+        Route("/v2/actor-runs/{run_id}/resurrect", resurrect, methods=["POST"]),
     ]
     for prefix in RUN_PREFIXES:
         if "actor_id" in prefix:
             found.append(Route(prefix, get_run, methods=["GET"]))
-        found.append(Route(prefix + "/abort", abort, methods=["POST"]))
+        for name, action in (("abort", abort), ("reboot", reboot), ("metamorph", metamorph)):
+            found.append(Route(f"{prefix}/{name}", action, methods=["POST"]))
     return found
 
 
@@ -128,6 +138,60 @@ async def abort(request: Request) -> Response:
     state = run_of(request)
     await abort_run(registry_of(request), state, gracefully=flag(request, "gracefully"))
     return answer(request, state)
+
+
+async def reboot(request: Request) -> Response:
+    """Start the process of a running run again. 403 for a finished one."""
+    state = run_of(request)
+    reboot_run(registry_of(request), state)
+    return answer(request, state)
+
+
+async def metamorph(request: Request) -> Response:
+    """Go on with another registered Actor (`targetActorId`); the body becomes its input."""
+    state = run_of(request)
+    target = request.query_params.get("targetActorId")
+    if not target:
+        raise ApiFault(400, "parameter-required", "The targetActorId parameter is required")
+    content_type = request.headers.get("content-type", "application/json")
+    metamorph_run(registry_of(request), state, target, await body(request), content_type)
+    return answer(request, state)
+
+
+async def resurrect(request: Request) -> Response:
+    """Start a finished run again. 400 while it goes on, or for a limit out of range."""
+    state = run_of(request)
+    await resurrect_run(registry_of(request), state, resurrection(request))
+    return answer(request, state)
+
+
+def resurrection(request: Request) -> Resurrection:
+    """The query of a resurrection: seconds, megabytes, limits."""
+    asked = request.query_params
+    options: dict[str, Any] = {}
+    if asked.get("maxItems"):
+        options["maxItems"] = number(request, "maxItems", 0, lo=1)
+    if asked.get("maxTotalChargeUsd"):
+        options["maxTotalChargeUsd"] = amount(request, "maxTotalChargeUsd")
+    if asked.get("build"):
+        options["build"] = asked["build"]
+    return Resurrection(
+        timeout_s=number(request, "timeout", 0) if asked.get("timeout") else None,
+        memory_mb=number(request, "memory", 0, lo=128, hi=32_768) if asked.get("memory") else None,
+        options=options,
+        restart_on_error=flag(request, "restartOnError"),
+    )
+
+
+def amount(request: Request, name: str) -> float:
+    """A query parameter in dollars. 400 when it is no number above 0."""
+    try:
+        value = float(request.query_params[name])
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise invalid(name, "must be a number above 0")
+    return value
 
 
 async def charge(request: Request) -> Response:

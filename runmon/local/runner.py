@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,11 @@ class Runner:
         self.process: KeptProcess | None = None
         self.life: asyncio.Task[None] | None = None
         self.log_fault = ""
+        self.sequel: RunSpec | None = None
+        """What goes on in this run after the present process: a reboot's or a metamorph's command."""
+        self.input_key = "INPUT"
+        self.restarts_left = 0
+        self.deadline = 0.0
         self.writing = threading.Lock()
 
     async def start(self) -> None:
@@ -78,11 +83,38 @@ class Runner:
         started = datetime.now(UTC)
         self.state.update(status="RUNNING", startedAt=api_time(started))
         self.store_input()
+        self.deadline = self.began + self.spec.timeout_s
+        await self.launch(started)
+
+    async def launch(self, started: datetime) -> None:
+        """Start the process and the task that lives with it."""
         self.process = KeptProcess(
             self.spec.command, env=self.environment(started), on_output=self.write_output
         )
         await self.process.start()
         self.life = asyncio.create_task(self.live(self.process), name=f"run {self.state.id}")
+
+    async def resume(self, spec: RunSpec) -> None:
+        """Go on with a finished run: the same storages and log, a new process, time counted on."""
+        self.spec, self.ending, self.force = spec, "", asyncio.Event()
+        self.began = time.monotonic() - float(self.state.data["stats"].get("runTimeSecs") or 0)
+        self.deadline = time.monotonic() + spec.timeout_s
+        self.state.update(status="RUNNING", finishedAt=None, exitCode=None)
+        self.say("The run was resurrected.")
+        await self.launch(datetime.now(UTC))
+
+    def replace(self, spec: RunSpec, why: str) -> None:
+        """End the present process and go on with `spec` in the same run."""
+        assert self.process is not None
+        self.sequel = spec
+        self.say(why)
+        self.stopping = asyncio.create_task(self.cut(self.process))
+
+    async def cut(self, process: KeptProcess) -> None:
+        """SIGTERM, a moment for clean-up, SIGKILL."""
+        process.terminate()
+        await self.pause(CLOSE_GRACE_S)
+        process.kill()
 
     def store_input(self) -> None:
         if self.spec.input is not None:
@@ -92,7 +124,7 @@ class Runner:
     def environment(self, started: datetime) -> dict[str, str]:
         """The Actor's variables, with the moment at which its time is up."""
         limit = self.spec.timeout_s
-        return actor_environment(
+        variables = actor_environment(
             self.state.data,
             outer={**os.environ, **self.spec.env},
             base_url=self.base_url,
@@ -101,6 +133,7 @@ class Runner:
             timeout_at=api_time(started + timedelta(seconds=limit)) if limit else None,
             events_url=self.state.events_url,
         )
+        return {**variables, "ACTOR_INPUT_KEY": self.input_key, "APIFY_INPUT_KEY": self.input_key}
 
     async def live(self, process: KeptProcess) -> None:
         """From the launch to the final status."""
@@ -114,11 +147,27 @@ class Runner:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        self.finish(ended, stats)
+        if self.may_restart(ended):
+            self.sequel = self.spec
+        if self.sequel is None or self.ending:
+            self.finish(ended, stats)
+        else:
+            self.append(self.stamper.end())
+            self.spec, self.sequel = replace(self.sequel, input=None), None
+            await self.launch(datetime.now(UTC))
+
+    def may_restart(self, ended: Ended) -> bool:
+        """Whether a failed process gets another try (`restartOnError`), counted in `stats.restartCount`."""
+        if self.sequel is not None or self.ending or not ended.code or self.restarts_left <= 0:
+            return False
+        self.restarts_left -= 1
+        self.note(restartCount=int(self.state.data["stats"].get("restartCount") or 0) + 1)
+        self.say(f"The process ended with exit code {ended.code} and is being restarted.")
+        return True
 
     async def wait(self) -> None:
         """Until the final status is set."""
-        if self.life is not None:
+        while self.life is not None and not self.life.done():
             await asyncio.shield(self.life)
 
     def write_output(self, chunk: bytes) -> None:
@@ -163,7 +212,7 @@ class Runner:
 
     async def time_out(self, process: KeptProcess) -> None:
         """After the run's time: TIMING-OUT, SIGTERM, a short grace, SIGKILL."""
-        await asyncio.sleep(self.spec.timeout_s)
+        await asyncio.sleep(max(0.0, self.deadline - time.monotonic()))
         if self.ending:
             return
         self.ending = "TIMED-OUT"

@@ -14,7 +14,7 @@ from runmon.local.dataset_store import DatasetStore
 from runmon.local.evidence import last_touched
 from runmon.local.folder import RunFolder
 from runmon.local.holding import hold
-from runmon.local.identity import LOCAL_USER, derived_id, new_id, now_text
+from runmon.local.identity import LOCAL_USER, actor_id, new_id, now_text
 from runmon.local.logs import LogFile
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
@@ -109,6 +109,10 @@ class RunState:
         self.bell.ring()
         self.log.bell.ring()
 
+    def count(self, stat: str) -> int:
+        """A counter of `stats`; 0 when it is not there."""
+        return int(self.data["stats"].get(stat) or 0)
+
     def meter(self, unit: str) -> None:
         """Count one storage request in `usage`; it is persisted with the next update."""
         self.data["usage"][unit] = self.data["usage"].get(unit, 0) + 1
@@ -168,7 +172,7 @@ def new_run(folder: RunFolder, given: dict[str, Any] | None = None, actor: str =
     ids = {field: fresh_id(folder, kind) for kind, field in DEFAULT_IDS.items()}
     state = RunState(
         folder,
-        completed(folder, {"id": new_id(), "actId": derived_id("actor", actor), **ids, **(given or {})}),
+        completed(folder, {"id": new_id(), "actId": actor_id(actor), **ids, **(given or {})}),
     )
     state.actor_name = actor
     state.hold()
