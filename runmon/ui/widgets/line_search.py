@@ -51,6 +51,7 @@ class LineSearch(LineCanvas):
         self._origin = 0
         self._searches = 0
         self._searching = False
+        self._shown = True
 
     @property
     def searching(self) -> bool:
@@ -68,12 +69,13 @@ class LineSearch(LineCanvas):
         if query == self.query:
             return
         if self.query is None:
-            self._origin = max(self.current(), 0)
+            self._origin = self._first()[0] if self.cursor < 0 else self.cursor
         self.query = query
         self._restart()
 
     def _restart(self) -> None:
         self._searches += 1
+        self._shown = self.query is None
         self.hits = Hits()
         self.forget_paint()
         self.changed()
@@ -95,7 +97,7 @@ class LineSearch(LineCanvas):
         first, count, query = max(self.hits.scanned - 1, 0), self._count, self.query
         if count - first <= AT_ONCE:
             found = [n for _, some in _matches(query, self.source, first, count) for n in some]
-            self._take(self._searches, first, found, count, done=True)
+            self._take(self._searches, first, found, count)
         elif not self._searching:
             self._searching = True
             self.run_worker(
@@ -117,18 +119,20 @@ class LineSearch(LineCanvas):
             self.changed()
         self.post_message(self.Found(self))
 
-    def _take(self, search: int, first: int, found: list[int], scanned: int, *, done: bool = False) -> None:
+    def _take(self, search: int, first: int, found: list[int], scanned: int) -> None:
         if search != self._searches:
             return
-        none_yet = not len(self.hits)
         self.hits.extend(first, found, scanned)
-        if none_yet and len(self.hits) and self.query is not None and not self.following:
-            self._show_first()
+        if not self._shown:
+            self._show_first(over=scanned >= self._count)
         self.post_message(self.Found(self))
 
-    def _show_first(self) -> None:
-        """The first match from where the search began."""
+    def _show_first(self, *, over: bool) -> None:
+        """Show the first match from where the search began, or, once all is searched, the last one before."""
         line = self.hits.after(self._origin - 1)
+        if line is None and over:
+            line = self.hits.before(self._origin)
+        self._shown = over or line is not None
         if line is not None:
             self.go_to_match(line)
 

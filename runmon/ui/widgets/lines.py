@@ -120,7 +120,7 @@ class LineView(LineSearch):
 
     def action_page(self, share: float) -> None:
         """Scroll by a share of a page; the current line goes along."""
-        rows = int(self._height() * share) or (1 if share > 0 else -1)
+        rows = int(self.view_height * share) or (1 if share > 0 else -1)
         at_end = self._first() >= self._last_first() if share > 0 else self._first() == (0, 0)
         if at_end:
             self.move_cursor(self._count - 1 if share > 0 else 0)

@@ -12,6 +12,7 @@ from textual.worker import get_current_worker
 from runmon.insight.entries import Level
 from runmon.insight.levels import loud_lines
 from runmon.model.search import Hits
+from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.log_lines import LogLines
 from runmon.ui.widgets.lines import LineView
 
@@ -59,6 +60,11 @@ class LogView(LineView):
         """A bar in the colour of the entry's level, over all lines of the entry."""
         tone = _TONES.get(self.lines.level(n))
         return ("▎", tone) if tone is not None else (" ", "")
+
+    def hang(self, n: int) -> int:
+        """Folded rows stand under the message."""
+        stamp = self.lines.clock.width()
+        return stamp + (stamp > 0) + LEVEL_WIDTH + 1
 
     def ground(self, n: int) -> str:
         """Errors stand on a tinted ground."""

@@ -122,18 +122,22 @@ def _luminance(color: Color) -> float:
     return 0.2126 * linear(color.r) + 0.7152 * linear(color.g) + 0.0722 * linear(color.b)
 
 
-def wrapped(plain: str, width: int) -> list[int]:
-    """Where the rows of a text folded to `width` cells begin, in characters; at blanks where that can be."""
+def wrapped(plain: str, width: int, later: int | None = None) -> list[int]:
+    """Where the rows of a folded text begin, in characters; at blanks where that can be.
+
+    `width` is the first row's, `later` that of the others (by default the same), both in cells.
+    """
     starts, row_start, cells, blank = [0], 0, 0, -1
     if width < 1 or (len(plain) <= width and plain.isascii()):
         return starts
     for at, char in enumerate(plain):
         size = 1 if char < "\x7f" else get_character_cell_size(char)
         if cells + size > width and at > row_start:
-            begins = blank + 1 if row_start < blank + 1 <= at and blank + 1 - row_start > width // 2 else at
-            starts.append(begins)
-            cells = cell_len(plain[begins:at])
-            row_start = begins
+            at_blank = row_start < blank + 1 <= at and blank + 1 - row_start > width // 2
+            row_start = blank + 1 if at_blank else at
+            starts.append(row_start)
+            cells = cell_len(plain[row_start:at])
+            width = later or width
         if char == " ":
             blank = at
         cells += size
