@@ -137,7 +137,9 @@ class DatasetCalls(Calls):
     async def statistics(self, place: Place) -> dict[str, Any]:
         """Per field: `min`, `max`, `nullCount`, `emptyCount`, as far as the dataset's schema asks."""
         call = Call(of_storage(place, DATASET).below("statistics", what="statistics"))
-        return await self._ask(call, lambda answer: wire.mapping(answer.body, call.what))
+        told = await self._ask(call, lambda answer: wire.mapping(answer.body, call.what))
+        fields = told.get("fieldStatistics")
+        return fields if isinstance(fields, dict) else {}
 
     async def _dataset_of(self, call: Call) -> Document[Dataset]:
         return await self._ask(call, lambda answer: wire.document(answer.body, Dataset, call.what))
@@ -145,11 +147,7 @@ class DatasetCalls(Calls):
 
 def _spelled(options: ItemFilters | ExportOptions) -> dict[str, Any]:
     """Names as the API spells them; what is off is left out, but for `bom`, whose default is not off."""
-    return {
-        wire.camel(name): value
-        for name, value in options.items()
-        if value not in (None, False, ()) or name == "bom"
-    }
+    return {wire.camel(name): value for name, value in options.items() if value or name == "bom"}
 
 
 def _page(answer: Answer, offset: int, what: str) -> ItemsPage:
