@@ -245,6 +245,12 @@ class Origin:
             writer.transport.abort()
             return
         start = self._range(headers.get("range", ""))
+        if start is not None and start > len(self.log):
+            size = len(self.log)
+            writer.write(
+                f"HTTP/1.1 416 X\r\ncontent-range: bytes */{size}\r\ncontent-length: 0\r\n\r\n".encode()
+            )
+            return
         self._log_head(writer, start)
         await self._log_body(writer, start or 0, "stream" in query, fault)
 

@@ -65,6 +65,7 @@ class LogFollower:
         self._ends = 0
         self._stuck = 0
         self._short: tuple[int, float] | None = None
+        self._read_to_its_end = False
 
     def look(self) -> None:
         """Open the log anew, even where it seemed complete or closed to us."""
@@ -100,7 +101,7 @@ class LogFollower:
         """Stream after stream, until the run is over."""
         while not self._facts.final:
             await self._may_ask()
-            size = self._buffer.size
+            size, self._read_to_its_end = self._buffer.size, False
             try:
                 replay = await self._stream()
             except Silent:
@@ -162,21 +163,20 @@ class LogFollower:
         if not replay.caught_up:
             await self._ended_short(replay)
             return
-        self._short = None
+        self._short, self._read_to_its_end = None, True
         if self._buffer.size != size:
             self._gained(size)
         pause = REOPEN_S[min(self._ends, len(REOPEN_S) - 1)]
         again = 0 if self._reader.ranged else self._buffer.size / REPLAY_BYTES_PER_S
         self._ends += 1
+        if self._facts.final:
+            return
         self._board.put(Pane.LOG, Condition.LIVE)
         self._board.right(Pane.LOG, for_s=self._pace.promise(max(pause, again)))
         await self._clock.wait(self._facts.changed.next, self._again.next, seconds=max(pause, again))
 
     async def _ended_short(self, replay: Replay) -> None:
         """A clean end before what is known: seen twice at the same byte, the server's log did get shorter."""
-        if replay.began > 0:
-            self._reader.doubt = True
-            return
         now = self._clock.monotonic()
         if self._short is None or self._short[0] != replay.at:
             self._short = (replay.at, now)
@@ -193,8 +193,10 @@ class LogFollower:
         while self._facts.final:
             await self._may_ask()
             over, before = self._facts.over_for(), (self._buffer.size, self._buffer.generation)
-            if await self._whole_read() is None:
+            enough = over > LONG_OVER_S and self._read_to_its_end
+            if not enough and await self._whole_read() is None:
                 continue
+            self._read_to_its_end = False
             await self._head_is_here()
             same = before == (self._buffer.size, self._buffer.generation)
             self._mark(complete=over > LONG_OVER_S or (same and over >= self._pace.settle_s[0]))

@@ -135,6 +135,17 @@ async def test_a_server_that_shortened_its_log_is_followed_after_a_second_look(
     assert watched.watch.log.changes[0].kept == len(origin.log)
 
 
+async def test_a_shorter_log_in_place_of_the_one_known_is_read_whole_also_by_ranges(
+    origin: Origin, start: Begin
+) -> None:
+    origin.log, origin.ranges = lines(0, 8000), True
+    watched = await start()
+    await watched.has_log()
+    origin.log = lines(90_000, 7000)
+    origin.cut_all()
+    await watched.has_log()
+
+
 async def test_the_last_lines_before_the_end_are_not_missed(origin: Origin, start: Begin) -> None:
     watched = await start()
     origin.write(lines(0, 10))
@@ -175,8 +186,10 @@ async def test_a_run_that_ended_long_ago_is_complete_after_one_read(origin: Orig
     origin.log = lines(0, 1000)
     origin.finish(ago_s=3600)
     watched = await start()
-    await watched.until(lambda: watched.ear.complete, most=2)
+    await watched.until(lambda: watched.ear.complete, most=1)
     assert watched.log() == origin.log
+    await watched.clock.advance(60)
+    assert len(origin.asked_for("/log")) == 1
 
 
 async def test_a_run_that_has_logged_nothing_yet_is_asked_again_at_a_pace(
