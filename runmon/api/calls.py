@@ -185,7 +185,7 @@ class Calls:
             said,
             what=call.what,
             where=self._transport.where,
-            token=self._transport.token is not None,
+            token=self._transport.token,
         )
 
     def _may_pass(self, call: Call, error: ApiError) -> bool:

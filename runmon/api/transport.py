@@ -116,24 +116,33 @@ def _client(where: Address, inner: httpx.AsyncBaseTransport | None) -> httpx.Asy
     direct = where.loopback or not getproxies()
     if inner is None and direct:
         inner = httpx.AsyncHTTPTransport(verify=verify, limits=_LIMITS, socket_options=_KEEPALIVE)
-    return httpx.AsyncClient(
-        transport=inner,
-        verify=False if inner is not None else verify,
-        trust_env=not direct,
-        limits=_LIMITS,
-        cookies=jar,
-        follow_redirects=False,
-        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-        headers={"User-Agent": f"runmon/{__version__}"},
-    )
+    try:
+        return httpx.AsyncClient(
+            transport=inner,
+            verify=False if inner is not None else verify,
+            trust_env=not direct,
+            limits=_LIMITS,
+            cookies=jar,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            headers={"User-Agent": f"runmon/{__version__}"},
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise BadInput("The proxy that the environment names cannot be used.", hint=_PROXY_HINT) from None
+
+
+_PROXY_HINT = "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY: an http:// or https:// address is wanted."
 
 
 def _certificates() -> ssl.SSLContext:
     """The machine's own trust store, or the file that SSL_CERT_FILE names."""
     import ssl
 
-    if os.environ.get("SSL_CERT_FILE"):
-        return ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+    if file := os.environ.get("SSL_CERT_FILE"):
+        try:
+            return ssl.create_default_context(cafile=file)
+        except OSError:
+            raise BadInput(f"The certificates in SSL_CERT_FILE={file} cannot be read.") from None
     import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -174,6 +183,8 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, httpx.ConnectTimeout):
         return f" within {CONNECT_SECONDS:g} s"
+    if isinstance(error, httpx.ProxyError):
+        return ": the proxy on the way refused"
     if "CERTIFICATE" in text:
         return ": its certificate is not trusted"
     if "refused" in text or "All connection attempts failed" in text:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from runmon.api.address import Address
+from runmon.api.credentials import Token, redacted
 from runmon.errors import (
     ApiError,
     Forbidden,
@@ -136,7 +137,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def failure(
-    status: int, headers: Mapping[str, str], body: bytes, *, what: str, where: Address, token: bool
+    status: int, headers: Mapping[str, str], body: bytes, *, what: str, where: Address, token: Token | None
 ) -> ApiError:
     """Our error for an answer of status ≥ 300, whatever its body looks like."""
     kind, message = _said(body)
@@ -145,9 +146,9 @@ def failure(
             f"{where.host} answered with a web page, not as an Apify API.", hint=ADDRESS_HINT
         )
     else:
-        error = _error(status, kind, what, where, token)
+        error = _error(status, kind, what, where, token is not None)
         if message and not isinstance(error, NotFound):
-            error.sentence = f"{error.sentence} It says: {message}"
+            error.sentence = f"{error.sentence} It says: {redacted(message, token)}"
     error.status, error.kind, error.retry_after = status, kind, retry_after(headers)
     return error
 

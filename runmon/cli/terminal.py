@@ -44,10 +44,7 @@ def say(text: str) -> None:
 
 
 def show(text: str) -> None:
-    """One line of data that came from a server to stdout: cleaned for a terminal, as it is for a pipe."""
-    if not on_terminal():
-        click.echo(text)
-        return
+    """One line of text that came from a server to stdout, cleaned, since a pager may obey it too."""
     from runmon.render.untrusted import clean
 
     click.echo(clean(text, limit=65_536))

@@ -9,7 +9,7 @@ import pytest
 from runmon.api.address import address
 from runmon.api.client import ONCE, Api
 from runmon.api.credentials import Token
-from runmon.errors import BadInput, CutShort, LinkError, NotApify, TooLarge, TooSlow, Unreachable
+from runmon.errors import BadInput, CutShort, LinkError, NeedsToken, NotApify, TooLarge, TooSlow, Unreachable
 from runmon.model.storages import Place
 from tests.loopback import Connect, Seen, Server, Start, answer, data, fault, zipped
 
@@ -187,3 +187,49 @@ def test_a_client_for_this_machine_builds_no_certificates(monkeypatch: pytest.Mo
     monkeypatch.setattr("runmon.api.transport._certificates", lambda: pytest.fail("certificates were built"))
 
     Api(address("http://127.0.0.1:1"), Token(CANARY))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/nowhere.pem"),
+        ("SSL_CERT_FILE", "/dev/null"),
+        ("HTTPS_PROXY", "gopher://proxy"),
+    ],
+)
+def test_certificates_and_proxies_that_cannot_be_used_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(BadInput, match=name):
+        Api(address("https://example.com"))
+
+
+async def test_a_proxy_is_not_asked_for_this_machine(
+    start: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    server = await start(lambda _: data(RUN))
+
+    assert (await connect(server).run("r")).view.status == "RUNNING"
+
+
+async def test_a_server_that_repeats_the_token_does_not_get_it_shown(start: Start, connect: Connect) -> None:
+    server = await start(lambda seen: fault(401, message=f"bad: {seen.headers['authorization']}; odd-token"))
+
+    with pytest.raises(NeedsToken) as refused:
+        await connect(server, token=Token("odd-token")).run("r")
+
+    assert "odd-token" not in str(refused.value) and "***" in str(refused.value)
+
+
+async def test_a_proxy_that_refuses_is_named(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await start(lambda _: answer(b"", 407))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+    async with Api(address("https://example.com"), patience=ONCE) as api:
+        with pytest.raises(Unreachable, match="proxy on the way refused"):
+            await api.run("r")
+
+    assert proxy.seen[0].method == "CONNECT" and "authorization" not in proxy.seen[0].headers
