@@ -26,7 +26,7 @@ EXAMPLES = (
 )
 MEMORY_MB = 128
 PRICE_USD = 0.002
-SLACK = 0.8
+SLACK = 0.9
 """The part of the wanted time that an undisturbed crawl takes; retries and the slow patch take the rest."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -78,7 +78,6 @@ class Product:
     """One product page."""
 
     number: int
-    category: int
     title: str
     paint: str
     """CSS colour of its swatch."""
@@ -98,12 +97,15 @@ class Catalogue:
 
     products: tuple[Product, ...]
     categories: tuple[str, ...]
-    shelves: dict[int, list[Product]] = field(default_factory=dict)
+    shelves: tuple[tuple[Product, ...], ...]
+    """What each category page lists: the first pages of all categories, then their second pages, …"""
 
-    def shelf(self, category: int, page: int) -> tuple[list[Product], bool]:
-        """The products of one category page (from 1), and whether a further page follows."""
-        whole = self.shelves.get(category, [])
-        return whole[(page - 1) * PER_PAGE : page * PER_PAGE], len(whole) > page * PER_PAGE
+    def shelf(self, category: int, page: int) -> tuple[tuple[Product, ...], bool] | None:
+        """The products of a category page (from 1), and whether another follows; None for no page."""
+        place = (page - 1) * len(self.categories) + category
+        if category >= len(self.categories) or page < 1 or place >= len(self.shelves):
+            return None
+        return self.shelves[place], place + len(self.categories) < len(self.shelves)
 
 
 def catalogue(*, pages: int, fail_rate: float, seed: int, crash: bool = False) -> Catalogue:
@@ -111,13 +113,14 @@ def catalogue(*, pages: int, fail_rate: float, seed: int, crash: bool = False) -
     chance = random.Random(seed)
     listing = max(0, -(-(pages - 1) // (PER_PAGE + 1)))
     count = max(0, pages - 1 - listing)
-    names = CATEGORIES[: max(1, min(len(CATEGORIES), listing // 2))]
+    names = CATEGORIES[: min(len(CATEGORIES), -(-listing // 2))]
     troubles = pick_troubles(count, fail_rate, chance, crash=crash)
-    products = tuple(product(n, n // PER_PAGE % len(names), names, chance, troubles) for n in range(count))
-    shelves: dict[int, list[Product]] = {}
-    for one in products:
-        shelves.setdefault(one.category, []).append(one)
-    return Catalogue(products, names, shelves)
+    shelves = []
+    for place in range(listing):
+        numbers = range(place * count // listing, (place + 1) * count // listing)
+        things = THINGS[names[place % len(names)]]
+        shelves.append(tuple(product(number, things, chance, troubles) for number in numbers))
+    return Catalogue(tuple(one for shelf in shelves for one in shelf), names, tuple(shelves))
 
 
 def pick_troubles(count: int, fail_rate: float, chance: random.Random, *, crash: bool) -> dict[int, Trouble]:
@@ -130,16 +133,15 @@ def pick_troubles(count: int, fail_rate: float, chance: random.Random, *, crash:
 
 
 def product(
-    number: int, category: int, names: tuple[str, ...], chance: random.Random, troubles: dict[int, Trouble]
+    number: int, things: tuple[str, ...], chance: random.Random, troubles: dict[int, Trouble]
 ) -> Product:
     """One product; some have no specifications, some no reviews, some no variants."""
-    thing = chance.choice(THINGS[names[category]])
+    thing = chance.choice(things)
     colour = chance.choice(list(COLOURS))
     material = chance.choice(MATERIALS)
     price = f"{chance.randrange(290, 18_900) / 100:.2f} {chance.choice(CURRENCIES)}"
     return Product(
         number=number,
-        category=category,
         title=f"{colour} {thing}",
         paint=COLOURS[colour],
         price=price,

@@ -25,18 +25,17 @@ def link(href: str, text: str, kind: str) -> str:
 
 
 def home_page(shop: Catalogue) -> str:
-    """Links to the first page of every category that holds something."""
-    links = [
-        link(f"/category/{n}", name, "category")
-        for n, name in enumerate(shop.categories)
-        if n in shop.shelves
-    ]
+    """Links to the first page of every category."""
+    links = [link(f"/category/{n}", name, "category") for n, name in enumerate(shop.categories)]
     return page("Home", f"<h1>{escape(SHOP)}</h1>\n<ul>\n" + "\n".join(links) + "\n</ul>")
 
 
-def category_page(shop: Catalogue, category: int, number: int) -> str:
-    """Links to the products of one page, and to the next page where there is one."""
-    products, more = shop.shelf(category, number)
+def category_page(shop: Catalogue, category: int, number: int) -> str | None:
+    """Links to the products of one page, and to the next page where there is one; None for no page."""
+    found = shop.shelf(category, number)
+    if found is None:
+        return None
+    products, more = found
     links = [link(f"/product/{one.number}", one.title, "product") for one in products]
     if more:
         links.append(link(f"/category/{category}?page={number + 1}", "Next page", "category"))

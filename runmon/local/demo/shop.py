@@ -68,9 +68,8 @@ class Shop:
     async def category(self, request: Request) -> Response:
         await self.take_time(request)
         number, page = request.path_params["number"], request.query_params.get("page", "1")
-        if number not in self.stock.shelves or not page.isdigit():
-            return self.refuse(404, "Not Found")
-        return self.answer(200, category_page(self.stock, number, int(page)))
+        html = category_page(self.stock, number, int(page)) if page.isdecimal() else None
+        return self.refuse(404, "Not Found") if html is None else self.answer(200, html)
 
     async def product(self, request: Request) -> Response:
         first = await self.take_time(request) == 1
@@ -117,7 +116,9 @@ class ShopSite:
         self.url = ""
 
     def __enter__(self) -> ShopSite:
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         config = uvicorn.Config(
             self.shop.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
