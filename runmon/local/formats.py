@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -82,23 +80,20 @@ def as_csv(source: Source, options: Options) -> Iterator[bytes]:
 
 def _csv(source: Source, options: Options) -> Iterator[bytes]:
     names = columns(source(), options.order)
-    page = io.StringIO()
-    sheet = csv.writer(page, delimiter=options.delimiter, lineterminator="\n")
-    if options.header and names:
-        sheet.writerow(names.values())
+    special = re.compile(f'["\\r\\n{re.escape(options.delimiter)}]')
+    if not names:
+        return
+    if options.header:
+        yield _line(names.values(), options.delimiter, special)
     for item in source():
         row = cells(item)
-        sheet.writerow([text(row[name]) if name in row else "" for name in names])
-        if page.tell() >= 8192:
-            yield _taken(page)
-    yield _taken(page)
+        values = (text(row[name]) if name in row else "" for name in names)
+        yield _line(values, options.delimiter, special)
 
 
-def _taken(page: io.StringIO) -> bytes:
-    taken = page.getvalue().encode()
-    page.seek(0)
-    page.truncate()
-    return taken
+def _line(values: Iterable[str], delimiter: str, special: re.Pattern[str]) -> bytes:
+    quoted = ('"' + value.replace('"', '""') + '"' if special.search(value) else value for value in values)
+    return (delimiter.join(quoted) or '""').encode() + b"\n"
 
 
 def as_html(source: Source, options: Options) -> Iterator[bytes]:
@@ -109,9 +104,9 @@ def as_html(source: Source, options: Options) -> Iterator[bytes]:
 def _html(source: Source, options: Options) -> Iterator[bytes]:
     names = columns(source(), options.order)
     yield b'<!DOCTYPE html><html><head><meta charset="utf-8"><title>'
-    yield html.escape(options.title).encode()
+    yield markup.escaped(options.title).encode()
     yield b"</title></head><body><table>"
-    if options.header:
+    if options.header and names:
         yield _row("th", names.values())
     for item in source():
         row = cells(item)
@@ -120,7 +115,7 @@ def _html(source: Source, options: Options) -> Iterator[bytes]:
 
 
 def _row(tag: str, values: Iterable[str]) -> bytes:
-    inner = "".join(f"<{tag}>{html.escape(value)}</{tag}>" for value in values)
+    inner = "".join(f"<{tag}>{markup.escaped(value)}</{tag}>" for value in values)
     return f"<tr>{inner}</tr>\n".encode()
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.faults import ApiFault
 
+FEW = settings(max_examples=40, deadline=None)
 WRITER = """
 import sys
 from pathlib import Path
@@ -154,6 +155,7 @@ def test_a_name_survives_the_next_start(tmp_path: Path) -> None:
     assert (told["name"], told["generalAccess"]) == ("shop", "RESTRICTED")
 
 
+@FEW
 @given(
     sizes=st.integers(0, 40),
     offset=st.integers(0, 50),

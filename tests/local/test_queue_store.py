@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from crawlee import Request
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runmon.local.faults import ApiFault
 from runmon.local.queue_store import QueueStore
 from runmon.local.raw_json import Fields, fields, joined
 from runmon.local.request_file import request_id
+
+FEW = settings(max_examples=40, deadline=None)
 
 
 def store(folder: Path, *, read_only: bool = False) -> QueueStore:
@@ -229,6 +231,7 @@ OPERATIONS = st.lists(
 )
 
 
+@FEW
 @given(operations=OPERATIONS)
 def test_the_head_is_what_a_double_ended_queue_gives(
     tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, str, bool]]
@@ -269,6 +272,7 @@ def act(queue: QueueStore, operation: str, key: str, forefront: bool) -> None:
         queue.delete(request_id(key))
 
 
+@FEW
 @given(count=st.integers(0, 30), limit=st.integers(1, 9), handled=st.sets(st.integers(0, 29)))
 def test_pages_give_every_request_once(
     tmp_path_factory: pytest.TempPathFactory, count: int, limit: int, handled: set[int]

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runmon.local.faults import ApiFault
 from runmon.local.record_store import Page, Record, RecordStore
 
+FEW = settings(max_examples=40, deadline=None)
 LEGAL = "abcXYZ019!-_.'()"
 KEYS = st.text(LEGAL, min_size=1, max_size=12)
 WRITER = """
@@ -185,6 +186,7 @@ def test_a_store_opened_for_reading_refuses_records(tmp_path: Path) -> None:
         assert refusal.value.status == 403
 
 
+@FEW
 @given(keys=st.sets(KEYS, max_size=25), limit=st.integers(1, 7), prefix=st.text(LEGAL, max_size=2))
 def test_pages_of_keys_give_every_key_of_a_prefix_once_in_byte_order(
     tmp_path_factory: pytest.TempPathFactory, keys: set[str], limit: int, prefix: str
