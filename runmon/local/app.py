@@ -19,6 +19,7 @@ from runmon.errors import LocalFault
 from runmon.local import events, log_routes, run_routes
 from runmon.local.auth import Door, Guarded
 from runmon.local.control import abort_run
+from runmon.local.disturbance import Disturbed, Faults
 from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
 from runmon.local.folder import make_folder, open_folder
 from runmon.local.mounting import storage_routes
@@ -47,7 +48,10 @@ def asgi(registry: Registry) -> Starlette:
 def guarded(registry: Registry, *, token: str, port: int, anonymous_reads: bool) -> ASGIApp:
     """The whole platform as one ASGI app that answers on `127.0.0.1:port` and `localhost:port`."""
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
-    return Guarded(asgi(registry), Door(token, hosts, anonymous_reads))
+    app: ASGIApp = asgi(registry)
+    if registry.faults.on_the_wire:
+        app = Disturbed(app, registry.faults)
+    return Guarded(app, Door(token, hosts, anonymous_reads))
 
 
 class LocalPlatform:
@@ -63,10 +67,11 @@ class LocalPlatform:
         port: int = 0,
         read_only: bool = False,
         anonymous_reads: bool = False,
+        faults: Faults | None = None,
     ) -> None:
         self.token = token or secrets.token_urlsafe(32)
         self.anonymous_reads = anonymous_reads
-        self.registry = Registry(read_only=read_only)
+        self.registry = Registry(read_only=read_only, faults=faults)
         self.url = ""
         """`http://127.0.0.1:PORT`, known once the platform was entered."""
         self._wanted_port = port
@@ -105,8 +110,11 @@ class LocalPlatform:
     async def _serve(self) -> None:
         app = guarded(self.registry, token=self.token, port=self.port, anonymous_reads=self.anonymous_reads)
         server = LoopbackServer(app, self._listener)
+        objects = self._objects_server()
         try:
             await server.start()
+            if objects is not None:
+                await objects.start()
         except BaseException as error:
             self._started.set_exception(error)
             raise
@@ -114,6 +122,15 @@ class LocalPlatform:
         await self._stop.wait()
         await self._end_runs()
         await server.stop()
+        if objects is not None:
+            await objects.stop()
+
+    def _objects_server(self) -> LoopbackServer | None:
+        if not self.registry.faults.redirect_records:
+            return None
+        listener = loopback_socket(0)
+        self.registry.objects.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return LoopbackServer(self.registry.objects.app(), listener)
 
     async def _end_runs(self) -> None:
         await asyncio.gather(*(runner.close() for runner in self.registry.runners.values()))

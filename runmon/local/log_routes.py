@@ -24,6 +24,9 @@ EMPTY: tuple[bytes, ...] = ()
 FOREIGN_PACE_S = 0.02
 """How often a log that another program writes is looked at; our own logs ring."""
 
+LOOKS_PER_REFRESH = 10
+"""A folder's status is worked out anew at every tenth look; its log's size at each."""
+
 LONGEST_LINE = 1_048_576
 """Bytes of a line that are held back until its newline comes."""
 
@@ -149,18 +152,21 @@ async def sent(state: RunState, span: Span) -> AsyncIterator[bytes]:
         elif over or span.end is not None or state.log.size < position:
             return
         else:
-            await grown(state, ear)
+            await grown(state, ear, position)
 
 
-async def grown(state: RunState, ear: asyncio.Event) -> None:
-    """Wait until the log may have grown or the run may be over."""
+async def grown(state: RunState, ear: asyncio.Event, position: int) -> None:
+    """Wait until the log may reach beyond `position` or the run may be over."""
     if not state.read_only:
         await heard(ear, None)
         return
-    size = state.log.size
-    while state.log.size == size and not state.final:
+    looks = 0
+    while state.log.size == position and not state.final:
         await asyncio.sleep(FOREIGN_PACE_S)
-        state.refresh()
+        looks += 1
+        if looks % LOOKS_PER_REFRESH == 0:
+            state.refresh()
+    state.refresh()
 
 
 async def printable(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -15,6 +15,8 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.bell = Bell()
+        self.cap = 0
+        """Bytes after which the log goes no further; 0 is no cap."""
         self._handle: int | None = None
         self._lock = threading.Lock()
 
@@ -22,9 +24,10 @@ class LogFile:
     def size(self) -> int:
         """Bytes in the file now; 0 while there is none."""
         try:
-            return self.path.stat().st_size
+            size = self.path.stat().st_size
         except OSError:
             return 0
+        return min(size, self.cap) if self.cap else size
 
     def append(self, data: bytes) -> None:
         """Add bytes at the end and wake every follower; from any thread. Raises OSError on a full disk."""
@@ -43,7 +46,7 @@ class LogFile:
         try:
             with self.path.open("rb") as file:
                 file.seek(start)
-                return file.read(max(0, end - start))
+                return file.read(max(0, (min(end, self.cap) if self.cap else end) - start))
         except OSError:
             return b""
 

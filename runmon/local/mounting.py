@@ -11,7 +11,10 @@ from starlette.routing import Route
 
 from runmon.local import datasets, queues, records
 from runmon.local.auth import READS
+from runmon.local.dataset_store import DatasetStore
+from runmon.local.disturbance import CountLag
 from runmon.local.faults import read_only
+from runmon.local.record_store import RecordStore
 from runmon.local.registry import Registry, Store, may_read
 from runmon.local.runs import RunState
 from runmon.local.storage_routes import described
@@ -89,9 +92,27 @@ def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
         state.meter(metered_unit(kind, request))
         request.state.store = store
         request.state.run = state
+        if isinstance(store, DatasetStore) and (lag := registry_of(request).lag(store)) is not None:
+            return await lagging(request, endpoint, store, lag)
+        if isinstance(store, RecordStore) and leads_elsewhere(request, store):
+            return registry_of(request).objects.redirect(store, request.path_params["key"])
         return await endpoint(request)
 
     return Route(prefix + route.path.rstrip("/"), serve, methods=list(route.methods or ()))
+
+
+async def lagging(request: Request, endpoint: Endpoint, store: DatasetStore, lag: CountLag) -> Response:
+    """A dataset's answer with the counts of some seconds ago."""
+    response = await endpoint(request)
+    lag.note(store.count)
+    return lag.falsify(response)
+
+
+def leads_elsewhere(request: Request, store: RecordStore) -> bool:
+    """Whether a record is to be fetched from another origin."""
+    key = request.path_params.get("key")
+    asked = registry_of(request).faults.redirect_records and request.method == "GET" and key is not None
+    return bool(asked) and store.look(str(key)) is not None
 
 
 UNITS = {"dataset": "DATASET", "records": "KEY_VALUE_STORE", "queue": "REQUEST_QUEUE"}

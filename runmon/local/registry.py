@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from runmon.local.dataset_store import DatasetStore
+from runmon.local.disturbance import CountLag, Faults
 from runmon.local.faults import ApiFault, invalid, not_found, read_only
 from runmon.local.folder import KINDS
 from runmon.local.identity import actor_id, derived_id, new_id
+from runmon.local.objects import Objects
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import DEFAULT_IDS
@@ -31,8 +35,11 @@ LEGAL_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 class Registry:
     """The runs of one platform, oldest first, and the way from an id to a storage."""
 
-    def __init__(self, *, read_only: bool = False) -> None:
+    def __init__(self, *, read_only: bool = False, faults: Faults | None = None) -> None:
         self.read_only = read_only
+        self.faults = faults or Faults()
+        self.objects = Objects()
+        self._lags: WeakKeyDictionary[Store, CountLag] = WeakKeyDictionary()
         self.runs: dict[str, RunState] = {}
         self.runners: dict[str, Runner] = {}
         """The processes behind runs that were started here, by run id."""
@@ -48,6 +55,7 @@ class Registry:
         if held is not None and held.folder.path != state.folder.path:
             state.data["id"] = derived_id(str(state.folder.path), state.id)
         self.runs[state.id] = state
+        state.log.cap = self.faults.log_cap
         return state.id
 
     def remove(self, state: RunState) -> None:
@@ -59,7 +67,7 @@ class Registry:
     def run(self, run_id: str) -> RunState:
         """The run with an id. ApiFault 404 when there is none."""
         state = self.runs.get(run_id)
-        if state is None:
+        if state is None or time.monotonic() - state.born < self.faults.appear:
             raise not_found("Actor run")
         return state
 
@@ -134,6 +142,14 @@ class Registry:
             store.save_card()
         return store, True
 
+    def lag(self, store: DatasetStore) -> CountLag | None:
+        """How a dataset's count lags, when that was asked for."""
+        if not self.faults.item_count_lag:
+            return None
+        if store not in self._lags:
+            self._lags[store] = CountLag(self.faults.item_count_lag, store.count)
+        return self._lags[store]
+
     def page(
         self, *, offset: int, limit: int, desc: bool, statuses: tuple[str, ...], after: str, before: str
     ) -> dict[str, Any]:
@@ -172,7 +188,7 @@ SHORT_FIELDS = (
 
 def short(view: dict[str, Any]) -> dict[str, Any]:
     """A run as the list shows it."""
-    return {**{name: view.get(name) for name in SHORT_FIELDS}, "buildNumberInt": 0}
+    return {**{name: view.get(name) for name in SHORT_FIELDS}, "buildNumberInt": 1}
 
 
 assert STORES.keys() == KINDS.keys()

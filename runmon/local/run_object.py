@@ -26,6 +26,9 @@ USAGE_UNITS = (
     "PROXY_SERPS",
 )
 
+ABSENT = frozenset({"pricingInfo", "containerUrl"})
+"""Fields that an answer leaves out rather than giving null."""
+
 DEFAULT_IDS = {
     "dataset": "defaultDatasetId",
     "records": "defaultKeyValueStoreId",
@@ -112,7 +115,7 @@ def blank() -> dict[str, Any]:
         "stats": {},
         "options": {},
         "buildId": derived_id("build"),
-        "buildNumber": None,
+        "buildNumber": "0.0.1",
         "gitBranchName": None,
         "exitCode": None,
         "usage": {},

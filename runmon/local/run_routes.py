@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -97,9 +98,17 @@ async def get_run(request: Request) -> Response:
 def answer(request: Request, state: RunState) -> Response:
     """The run object in its envelope, as far as the caller may see it."""
     view = state.view()
+    if state.ended and time.monotonic() - state.ended < registry_of(request).faults.settle:
+        view = unsettled(view)
     if request.state.access == "anonymous":
         view = {name: value for name, value in view.items() if name not in PRIVATE_FIELDS}
     return data(view)
+
+
+def unsettled(view: dict[str, Any]) -> dict[str, Any]:
+    """A run right after its end: what it cost is not counted yet."""
+    costs = dict.fromkeys(view["usageUsd"], 0.0)
+    return {**view, "stats": {**view["stats"], "computeUnits": 0.0}, "usageUsd": costs, "usageTotalUsd": 0.0}
 
 
 async def put_run(request: Request) -> Response:

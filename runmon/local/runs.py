@@ -18,7 +18,7 @@ from runmon.local.identity import LOCAL_USER, actor_id, new_id, now_text
 from runmon.local.logs import LogFile
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
-from runmon.local.run_object import DEFAULT_IDS, FINAL, completed, fresh_id, opened_object
+from runmon.local.run_object import ABSENT, DEFAULT_IDS, FINAL, completed, fresh_id, opened_object
 
 FOREIGN_PACE_S = 0.25
 """How often a folder that another program writes is looked at while somebody waits."""
@@ -41,6 +41,9 @@ class RunState:
         """What each connected events socket still has to send."""
         self.charged_keys: set[str] = set()
         """Idempotency keys of charges already counted."""
+        self.born = time.monotonic()
+        self.ended = 0.0
+        """The monotonic second of a final status set here; 0 while there is none."""
         self.bell = Bell()
         self.log = LogFile(folder.log_file)
         self._lock: int | None = None
@@ -105,6 +108,8 @@ class RunState:
             self.data[name] = {**held, **value} if merge and held is not None else value
         if self.final and not self.data.get("finishedAt"):
             self.data["finishedAt"] = now_text()
+        if "status" in fields:
+            self.ended = time.monotonic() if self.final else 0.0
         self.persist()
         self.bell.ring()
         self.log.bell.ring()
@@ -153,7 +158,8 @@ class RunState:
         """A copy of the run object for an answer."""
         self.refresh()
         usage = {**self.data["usage"], "ACTOR_COMPUTE_UNITS": self.data["stats"].get("computeUnits") or 0.0}
-        return {**self.data, "usage": usage}
+        whole = {**self.data, "usage": usage}
+        return {name: value for name, value in whole.items() if value is not None or name not in ABSENT}
 
     def hold(self) -> None:
         """Hold the folder for as long as this process lives, which is how others know that the run does."""

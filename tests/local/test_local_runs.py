@@ -20,8 +20,8 @@ from runmon.local.runner import RunSpec
 DOCUMENTED = set(
     """
     id actId userId startedAt finishedAt status statusMessage isStatusMessageTerminal meta stats options
-    buildId buildNumber exitCode usage usageUsd usageTotalUsd chargedEventCounts pricingInfo storageIds
-    defaultKeyValueStoreId defaultDatasetId defaultRequestQueueId containerUrl isContainerServerReady
+    buildId buildNumber exitCode usage usageUsd usageTotalUsd chargedEventCounts storageIds
+    defaultKeyValueStoreId defaultDatasetId defaultRequestQueueId isContainerServerReady
     gitBranchName platformUsageBillingModel metamorphs actorTaskId generalAccess
     """.split()  # noqa: SIM905 -- thirty quoted names would hide the list
 )
