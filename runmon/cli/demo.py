@@ -94,7 +94,7 @@ def run_spec(url: str, plan: ShopPlan, rate: float, folder: Path) -> RunSpec:
     """The demo Actor on this shop, with limits and a price list as an Actor in the Store has them."""
     from runmon.local.runner import RunSpec
 
-    timeout = 1800
+    timeout = max(600, plan.pages)
     options = {
         "timeoutSecs": timeout,
         "memoryMbytes": MEMORY_MB,

@@ -107,3 +107,17 @@ def test_a_plain_crawlee_actor_is_seen_through_the_same_api(
     assert (len(requests), failed) == (14, products(site, good=False))
     queue = http.get(f"{base}/request-queue").json()["data"]
     assert (queue["totalRequestCount"], queue["handledRequestCount"]) == (14, 14)
+
+
+def test_a_graceful_abort_is_heard_by_an_sdk_actor_before_any_signal(
+    platform: LocalPlatform, http: httpx.Client, tmp_path: Path
+) -> None:
+    run = platform.start(RunSpec((sys.executable, str(ACTORS / "listens.py")), tmp_path / "run"))
+    with http.stream("GET", f"/v2/actor-runs/{run}/log?stream=true&raw=true", timeout=LONG_S) as log:
+        assert any(b"ready" in line.encode() for line in log.iter_lines())
+    platform.abort(run, gracefully=True)
+    ended = platform.wait(run, LONG_S)
+    log_text = (tmp_path / "run" / "log.txt").read_text()
+    assert (ended["status"], ended["exitCode"]) == ("ABORTED", 0), log_text
+    assert "kept what I had" in log_text
+    assert http.get(f"/v2/actor-runs/{run}/key-value-store/records/KEPT").json() == {"kept": True}

@@ -79,7 +79,7 @@ def links(page: Element, base: str) -> list[tuple[str, str]]:
 
 def product(page: Element, url: str) -> dict[str, Any]:
     """The item of a product page; what a page does not show is left out of the item."""
-    item: dict[str, Any] = {"url": url, "title": found(page, "title").text(), "price": price(page)}
+    item: dict[str, Any] = {"title": found(page, "title").text(), "price": price(page), "url": url}
     item["inStock"] = "Sold" not in found(page, "stock").text()
     if item["inStock"]:
         item["stockCount"] = int(found(page, "stock").text().rpartition(" ")[2])
