@@ -143,10 +143,10 @@ class Runner:
         if (await asyncio.shield(process.ended)).code is None:
             await asyncio.to_thread(kill_strays, self.state.id, stats.members)
         ended = await process.wait()
-        for task in filter(None, (sampling, timing)):
+        helpers = [task for task in (sampling, timing) if task]
+        for task in helpers:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*helpers, return_exceptions=True)
         if self.may_restart(ended):
             self.sequel = self.spec
         if self.sequel is None or self.ending:
@@ -155,6 +155,8 @@ class Runner:
             self.append(self.stamper.end())
             self.spec, self.sequel = replace(self.sequel, input=None), None
             await self.launch(datetime.now(UTC))
+            if self.ending:
+                self.process.kill()
 
     def may_restart(self, ended: Ended) -> bool:
         """Whether a failed process gets another try (`restartOnError`), counted in `stats.restartCount`."""
@@ -225,7 +227,9 @@ class Runner:
     async def abort(self, gracefully: bool) -> None:
         """Begin to stop the run and return; a second call without grace kills it. A finished run stays."""
         process = self.process
-        if process is None or self.life is None or self.life.done() or process.ended.done():
+        if process is None or self.life is None or self.life.done():
+            return
+        if process.ended.done() and self.sequel is None:
             return
         if not gracefully:
             self.force.set()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -229,3 +231,17 @@ def test_the_input_is_in_the_store_before_the_process_starts(
     ended = platform.wait(run, LONG_S)
     record = http.get(f"/v2/actor-runs/{run}/key-value-store/records/INPUT")
     assert (record.content, ended["stats"]["inputBodyLen"]) == (b'{"max": 1.0}', 12)
+
+
+def test_a_run_ends_as_it_should_when_its_folder_is_gone(
+    platform: LocalPlatform, http: httpx.Client, start: Start, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    run = start("bash", "-c", f"echo ready; read line < {go}; exit 5")
+    until_logged(http, run, b"ready")
+    shutil.rmtree(tmp_path / "run")
+    (tmp_path / "run").write_text("in the way")
+    go.write_text("\n")
+    ended = platform.wait(run, LONG_S)
+    assert (ended["status"], ended["exitCode"]) == ("FAILED", 5)
