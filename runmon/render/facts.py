@@ -8,7 +8,7 @@ from datetime import datetime
 
 from runmon.model.run import Phase, Run
 from runmon.model.storages import RequestQueue
-from runmon.model.units import three_digits
+from runmon.model.units import span, three_digits
 from runmon.watch.events import Condition, PaneState
 
 
@@ -131,6 +131,11 @@ def coarse_span(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{round(seconds / size)} {unit}"
     return f"{round(seconds)} s"
+
+
+def whole_span(seconds: float) -> str:
+    """A limit as it was set: `30 min`, `1 h`, `90 s`, `1 h 30 min`."""
+    return span(seconds).removesuffix(" 00 min").replace(" 00 s", "")
 
 
 def memory_size(size: float) -> str:

@@ -91,6 +91,11 @@ class RunmonApp(App[int]):
         """Give the terminal back and end with this exit code. The run goes on."""
         self.exit(code, return_code=code)
 
+    async def _close_all(self) -> None:
+        """Workers end before the widgets they write to."""
+        self.workers.cancel_all()
+        await super()._close_all()
+
     def _fatal_error(self) -> None:
         """An error of our own: said in a few lines, without values, secrets or control characters."""
         self._exit_renderables.append(crash_text(sys.exc_info()[1] or self._exception, self._redact))

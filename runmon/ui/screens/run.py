@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from runmon.errors import RunmonError
-from runmon.render.facts import progress_in, progress_of
+from runmon.render.facts import Progress, progress_in, progress_of
 from runmon.render.untrusted import clean
 from runmon.ui import layout
 from runmon.ui.commands import bindings
@@ -65,6 +65,8 @@ class RunScreen(Screen[int], inherit_bindings=False):
         self._read_only, self._called = read_only, clean(title, limit=80)
         self._seen: RunSeen | None = None
         self._counted: QueueCounted | None = None
+        self._told: Progress | None = None
+        self._showing: frozenset[str] = frozenset()
         self._current, self._store, self._zoomed = "log", "items", False
         self._status = StatusPane()
         self._usage = UsagePane(has_token=api.token is not None)
@@ -96,21 +98,22 @@ class RunScreen(Screen[int], inherit_bindings=False):
             yield KeyFooter()
             yield self._link
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        await self._watch.__aenter__()
         self.follow()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._panes[self._current].focus_inner)
 
     async def on_unmount(self) -> None:
         self.workers.cancel_node(self)
+        await self._watch.__aexit__(None, None, None)
         await self._api.aclose()
 
     @work(group="watch", exclusive=True)
     async def follow(self) -> None:
         """Post what the watch tells, until the screen closes."""
-        async with self._watch as watch:
-            async for event in watch.events():
-                self.post_message(WatchTold(event))
+        async for event in self._watch.events():
+            self.post_message(WatchTold(event))
 
     def on_watch_told(self, message: WatchTold) -> None:
         self._take(message.event)
@@ -149,11 +152,15 @@ class RunScreen(Screen[int], inherit_bindings=False):
         self._progressed()
 
     def _progressed(self) -> None:
-        told = progress_in(self._seen.run.view.status_message or "") if self._seen else None
+        message = self._seen.run.view.status_message or "" if self._seen else ""
+        before, told = self._told, progress_in(message) or self._told
+        self._told = told
         counted = progress_of(self._counted.queue.view) if self._counted else None
         known = [progress for progress in (told, counted) if progress is not None]
         self._status.progressed(max(known, key=lambda progress: progress.done, default=None))
         self._write_header()
+        if told and not before:
+            self._count()
 
     def _pane_changed(self, event: PaneChanged) -> None:
         for pane in self._panes.values():
@@ -205,7 +212,13 @@ class RunScreen(Screen[int], inherit_bindings=False):
         for name, pane in self._panes.items():
             self._show_pane(pane, name in showing)
         self._tabs.show(self._panes[self._current])
-        self._watch.show({pane.pane for name, pane in self._panes.items() if name in showing and pane.pane})
+        self._showing = showing
+        self._count()
+
+    def _count(self) -> None:
+        """Let the watch count what shows, and the queue as long as only its count tells the progress."""
+        panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
+        self._watch.show(panes if self._told else {*panes, Watched.QUEUE})
 
     def _show_pane(self, pane: Pane, visible: bool) -> None:
         if pane.display != visible or not pane.told:

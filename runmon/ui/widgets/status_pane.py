@@ -13,8 +13,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from runmon.model.run import Run
-from runmon.model.units import ago, clock_time, percent, span
-from runmon.render.facts import Progress, elapsed_s, exit_words, memory_size
+from runmon.model.units import ago, clock_time, percent
+from runmon.render.facts import Progress, elapsed_s, exit_words, memory_size, whole_span
 from runmon.render.untrusted import cell, clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.pane import Pane
@@ -146,7 +146,7 @@ def _times(run: Run, now: datetime) -> list[tuple[str, str]]:
     limit = run.options.timeout_secs or 0.0
     rows = [("elapsed", clock_time(took) if took is not None else "")]
     if limit and took is not None and not run.phase.final:
-        rows.append(("left", f"{clock_time(limit - took)} of {span(limit)}"))
+        rows.append(("left", f"{clock_time(limit - took)} of {whole_span(limit)}"))
     return [*rows, ("started", _moment(run.started_at, now)), ("finished", _moment(run.finished_at, now))]
 
 
@@ -201,9 +201,8 @@ def _bytes_on_axis(value: float) -> str:
 def _memory(run: Run) -> Reading:
     stats = run.stats
     limit = (run.options.memory_mbytes or 0.0) * MEGABYTE
-    current = stats.mem_current_bytes
     return Reading(
-        current=memory_size(current) if current is not None else "",
+        current=_current(run, stats.mem_current_bytes, stats.mem_max_bytes, memory_size),
         limit=limit,
         limit_words=memory_size(limit) if limit else "",
         summary=_summary(stats.mem_avg_bytes, stats.mem_max_bytes, memory_size),
@@ -212,11 +211,17 @@ def _memory(run: Run) -> Reading:
 
 def _cpu(run: Run) -> Reading:
     stats = run.stats
-    current = stats.cpu_current_usage
     return Reading(
-        current=percent(current) if current is not None else "",
+        current=_current(run, stats.cpu_current_usage, stats.cpu_max_usage, percent),
         summary=_summary(stats.cpu_avg_usage, stats.cpu_max_usage, percent),
     )
+
+
+def _current(run: Run, now: float | None, most: float | None, words: Callable[[float], str]) -> str:
+    """What it is now; of a run that is over, the most it was."""
+    if run.phase.final:
+        return f"max {words(most)}" if most is not None else ""
+    return words(now) if now is not None else ""
 
 
 def _summary(average: float | None, highest: float | None, words: Callable[[float], str]) -> str:

@@ -1,0 +1,103 @@
+"""Aborting: asked with No as the answer at hand, done once, told by what the server answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.widgets import Button
+
+from tests.loopback import Seen, Server, data, fault
+from tests.ui.screens import Shown, run_shown, serving
+
+RUN_ID = "HG7ML7M8z78YcAPEB"
+RUN = {
+    "id": RUN_ID,
+    "actId": "moJRLRc85AitArpNN",
+    "status": "RUNNING",
+    "startedAt": "2026-11-24T10:00:00.000Z",
+}
+
+
+class Origin:
+    """A run that is running until an abort is allowed."""
+
+    def __init__(self, *, allow: bool = True) -> None:
+        self.allow, self.status = allow, "RUNNING"
+        self.aborts: list[dict[str, list[str]]] = []
+
+    def __call__(self, seen: Seen) -> bytes:
+        if seen.path.endswith("/abort"):
+            self.aborts.append(seen.query)
+            if not self.allow:
+                return fault(403, "insufficient-permissions", "[@click=app.leave]You may not[/] do this")
+            self.status = "ABORTING"
+        if seen.path.endswith(RUN_ID) or seen.path.endswith("/abort"):
+            return data({**RUN, "status": self.status})
+        return fault(404, "record-not-found", "Nothing here")
+
+
+@asynccontextmanager
+async def shown_over(origin: Origin, **options: Any) -> AsyncIterator[tuple[Shown, Server]]:
+    async with serving(origin) as server, run_shown(server.url, RUN_ID, title="kettles", **options) as shown:
+        await shown.until_text("● RUNNING")
+        yield shown, server
+
+
+async def test_the_question_names_the_run_and_has_no_focused() -> None:
+    async with shown_over(Origin()) as (shown, _):
+        await shown.press("A")
+        await shown.until_text("Abort this run?", "kettles", RUN_ID, "No, let it run")
+        focused = shown.app.focused
+        assert isinstance(focused, Button) and focused.id == "no"
+
+
+async def test_enter_and_escape_leave_the_run_alone() -> None:
+    origin = Origin()
+    async with shown_over(origin) as (shown, _):
+        for key in ("enter", "escape"):
+            await shown.press("A")
+            await shown.until_text("Abort this run?")
+            await shown.press(key)
+            await shown.until(lambda: "Abort this run?" not in shown.text)
+        assert origin.aborts == []
+
+
+async def test_yes_aborts_once_and_shows_what_the_server_answered() -> None:
+    origin = Origin()
+    async with shown_over(origin) as (shown, _):
+        await shown.press("A", "a")
+        await shown.until_text("◐ ABORTING")
+        assert len(origin.aborts) == 1
+
+
+async def test_gracefully_is_said_to_the_server() -> None:
+    origin = Origin()
+    async with shown_over(origin) as (shown, _):
+        await shown.press("A", "g")
+        await shown.until_text("◐ ABORTING")
+        assert origin.aborts == [{"gracefully": ["true"]}]
+
+
+async def test_a_refusal_is_a_sentence_and_the_state_stays() -> None:
+    async with shown_over(Origin(allow=False)) as (shown, _):
+        await shown.press("A", "a")
+        await shown.until_text("The run was not aborted")
+        assert "● RUNNING" in shown.text and "[@click=app.leave]" in shown.text.replace("\n", "")
+
+
+async def test_read_only_has_no_abort() -> None:
+    async with shown_over(Origin(), read_only=True) as (shown, _):
+        await shown.press("A")
+        assert "Abort this run?" not in shown.text and "abort" not in shown.lines[-1]
+
+
+async def test_a_run_that_is_over_cannot_be_aborted() -> None:
+    origin = Origin()
+    async with shown_over(origin) as (shown, _):
+        origin.status = "SUCCEEDED"
+        await shown.press("ctrl+r")
+        await shown.until_text("✔ SUCCEEDED")
+        await shown.press("A")
+        assert "Abort this run?" not in shown.text

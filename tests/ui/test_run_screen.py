@@ -1,0 +1,131 @@
+"""The run screen: what shows at which size, where keys lead, and what is asked of the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runmon.watch.events import Pane
+from tests.ui.screens import Shown, folder_shown, run_folder
+
+ALL, SOME, ONE = (200, 55), (120, 40), (80, 24)
+
+
+def showing(shown: Shown) -> set[str]:
+    panes = ("status", "usage", "log", "items", "records", "queue")
+    return {name for name in panes if shown.app.screen.query_one(f"#{name}").region.area > 0}
+
+
+async def test_a_folder_is_seen_in_every_pane_of_a_large_terminal(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ALL, title="kettles") as shown:
+        await shown.until_text("kettles", "page 59 read", "Kettle 12", "OUTPUT", "https://shop.example")
+        assert showing(shown) == {"status", "usage", "log", "items", "records", "queue"}
+
+
+async def test_a_middle_terminal_shows_one_storage_at_a_time(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.until_text("Kettle 12", "3 Dataset", "4 Records", "5 Queue")
+        assert showing(shown) == {"status", "usage", "log", "items"}
+
+
+async def test_a_small_terminal_shows_one_pane_and_a_tab_for_each(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
+        await shown.until_text("1 Status", "2 Log", "3 Dataset", "4 Records", "5 Queue", "page 59 read")
+        assert showing(shown) == {"log"}
+
+
+async def test_sixty_columns_are_still_enough(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=(60, 20), title="a-rather-long-actor-name") as shown:
+        await shown.until_text("page 59 read")
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+
+
+@pytest.mark.parametrize(
+    ("key", "pane"), [("1", "status"), ("2", "log"), ("3", "items"), ("4", "records"), ("5", "queue")]
+)
+async def test_a_number_brings_its_pane_and_the_focus(tmp_path: Path, key: str, pane: str) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
+        await shown.press(key)
+        await shown.until(lambda: pane in showing(shown))
+        await shown.until(lambda: shown.app.screen.query_one(f"#{pane}").has_focus_within)
+
+
+async def test_tab_goes_round_all_panes_and_back(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
+        seen = []
+        for _ in range(5):
+            await shown.press("tab")
+            seen.append(next(iter(showing(shown) - {"usage"})))
+        assert seen == ["items", "records", "queue", "status", "log"]
+
+
+async def test_f_gives_the_focused_pane_everything_and_escape_gives_it_back(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.press("4", "f")
+        await shown.until(lambda: showing(shown) == {"records"})
+        await shown.press("escape")
+        await shown.until(lambda: showing(shown) == {"status", "usage", "log", "records"})
+
+
+async def test_a_terminal_that_grows_shows_more_and_keeps_the_focus(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
+        await shown.press("3")
+        await shown.pilot.resize_terminal(*ALL)
+        await shown.until(lambda: len(showing(shown)) == 6)
+        assert shown.app.screen.query_one("#items").has_focus_within
+
+
+async def test_only_storages_on_show_are_counted(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.press("4")
+        assert Pane.RECORDS in shown.watch.counted and Pane.ITEMS not in shown.watch.counted
+
+
+async def test_the_footer_names_the_keys_of_the_focused_pane_first(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.until(lambda: "search" in shown.lines[-1])
+        assert shown.lines[-1].index("search") < shown.lines[-1].index("zoom") < shown.lines[-1].index("help")
+
+
+async def test_q_leaves_with_success(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path)) as shown:
+        await shown.press("q")
+        assert shown.app.return_code == 0
+
+
+async def test_ctrl_c_leaves_as_an_interrupt_and_aborts_nothing(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path)) as shown:
+        await shown.press("ctrl+c")
+        assert shown.app.return_code == 130
+
+
+async def test_help_lists_every_key_that_works_now(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
+        await shown.press("question_mark")
+        await shown.until_text("Give the focused pane the whole screen", "esc close")
+        await shown.press("escape")
+        assert "Give the focused pane the whole screen" not in shown.text
+
+
+async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.press("ctrl+p", *"request queue")
+        await shown.until_text("queue: Go to the request queue.")
+        await shown.press("enter")
+        await shown.until(lambda: "queue" in showing(shown))
+
+
+async def test_the_theme_changes_while_everything_stays(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
+        await shown.until_text("Kettle 12", "page 59 read")
+        await shown.press("ctrl+t")
+        assert shown.app.theme == "runmon-light" and "Kettle 12" in shown.text
+
+
+@pytest.mark.parametrize("theme", ["nord", "textual-light", "ansi-dark"])
+async def test_any_theme_of_textual_can_be_worn(tmp_path: Path, theme: str) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
+        shown.app.theme = theme
+        await shown.until_text("Kettle 12", "page 59 read", "complete")
