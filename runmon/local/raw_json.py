@@ -81,7 +81,7 @@ def fields(raw: bytes | Raw) -> Fields | None:
 
 def parts(raw: bytes | Raw) -> list[Raw] | None:
     """The elements of an array as bytes; None for any other JSON value."""
-    if bytes(raw)[:1] != b"[":
+    if memoryview(raw)[:1] != b"[":
         return None
     try:
         return _elements(raw)
@@ -135,7 +135,7 @@ def text(raw: bytes | Raw) -> str:
     """A scalar as people write it: strings without quotes, numbers as sent, null as nothing."""
     data = bytes(raw)
     if data[:1] == b'"':
-        return readable(str(scalar(data)))
+        return data[1:-1].decode() if data.isascii() and b"\\" not in data else readable(str(scalar(data)))
     return "" if data == b"null" else data.decode("utf-8", "replace")
 
 

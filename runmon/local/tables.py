@@ -13,30 +13,29 @@ MOST_COLUMNS = 2000
 LONGEST_NAME = 200
 DEEPEST = 100
 """Levels of nesting that get columns of their own; what lies deeper stays JSON."""
+NESTED = b"{["
 
 
 def cells(item: bytes) -> Fields:
     """The scalars of an item under names such as `offers/0/price`; empty arrays and objects stay."""
-    found = fields(item)
     row: Fields = {}
-    for name, value in (found or {}).items():
-        _spread(row, name, value, DEEPEST)
+    for name, value in (fields(item) or {}).items():
+        if memoryview(value)[0] in NESTED:
+            _spread(row, name, value, DEEPEST)
+        else:
+            row[name] = value
     return row
 
 
 def _spread(row: Fields, name: str, value: Raw, depth: int) -> None:
-    first = bytes(value)[:1]
-    inner: Iterable[tuple[object, Raw]] | None = None
-    if first == b"{" and depth:
-        inner = (fields(value) or {}).items()
-    elif first == b"[" and depth:
-        inner = enumerate(parts(value) or ())
-    if not inner:
-        row[name] = value
-        return
+    listed = parts(value)
+    inner = enumerate(listed) if listed is not None else (fields(value) or {}).items()
     before = len(row)
-    for key, part in inner:
-        _spread(row, f"{name}/{key}", part, depth - 1)
+    for key, part in inner if depth else ():
+        if memoryview(part)[0] in NESTED:
+            _spread(row, f"{name}/{key}", part, depth - 1)
+        else:
+            row[f"{name}/{key}"] = part
     if len(row) == before:
         row[name] = value
 
