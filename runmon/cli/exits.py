@@ -19,6 +19,7 @@ class Exit(IntEnum):
     NO_ACCESS = 4
     BAD_INPUT = 5
     GAVE_UP = 6
+    GAP = 75
     HUNG_UP = 129
     INTERRUPTED = 130
     QUIT = 131

@@ -1,0 +1,96 @@
+"""Copying a growing log, or what is wanted of it, each byte once, also where the server takes some back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from runmon.cli.sinks import FILE_PIECE, Sink
+from runmon.export.log import Selection, Wish
+from runmon.model.log import LogBuffer
+
+BATCH = 1000
+"""Lines looked at and written together."""
+
+
+class Copy:
+    """Copies what is wanted of a growing log into a sink, each byte once; sees to rewrites."""
+
+    def __init__(self, buffer: LogBuffer, sink: Sink, wish: Wish, *, tail: int | None = None) -> None:
+        """`tail` begins so many wanted lines before the end that is known at the first `catch_up`."""
+        self.buffer = buffer
+        self.rewritten = False
+        """Whether something was printed that the server took back."""
+        self._sink = sink
+        self._wish = wish
+        self._selection = None if wish.everything else Selection(wish)
+        self._tail = tail
+        self._begun = tail is None
+        self._first = self._done = 0
+        self._generation = buffer.generation
+
+    async def catch_up(self, *, final: bool = False) -> None:
+        """Copy what is new; with `final` also a last line without an end."""
+        self._see_to_changes()
+        if not self._begun and not self._begin():
+            return
+        while data := self._next(final=final):
+            await self._sink.write(data)
+            self._see_to_changes()
+        if final:
+            await self._sink.finish()
+
+    def _begin(self) -> bool:
+        """Find where the wanted tail begins; False while it has not come."""
+        buffer, wanted = self.buffer, self._tail or 0
+        if buffer.start > 0 and buffer.lines <= wanted:
+            return False
+        if self._selection is None:
+            self._first = self._done = buffer.line_start(max(0, buffer.lines - wanted))
+        self._begun = True
+        return True
+
+    def _next(self, *, final: bool) -> bytes:
+        """What is to be written next; empty where nothing is left for now."""
+        if self._selection is not None:
+            return self._next_lines(self._selection, final=final)
+        data = self.buffer.read(self._done, min(self.buffer.size, self._done + FILE_PIECE))
+        self._done += len(data)
+        return data
+
+    def _next_lines(self, selection: Selection, *, final: bool) -> bytes:
+        """A batch of wanted lines; where a tail is wanted, the last of all that are here."""
+        chosen: deque[bytes] = deque(maxlen=self._tail)
+        for line in self._new_lines(final=final):
+            chosen.extend(one + b"\n" for one in selection.take(line))
+            if self._tail is None and len(chosen) >= BATCH:
+                break
+        self._tail = None
+        return b"".join(chosen)
+
+    def _new_lines(self, *, final: bool) -> Iterator[bytes]:
+        """The lines that are whole, without their newlines; with `final` also an unfinished last one."""
+        while self._done < self.buffer.size:
+            for line in self.buffer.slice_lines(self.buffer.line_at(self._done), BATCH):
+                end = self._done + len(line) + 1
+                if end > self.buffer.size and not final:
+                    return
+                self._done = min(end, self.buffer.size)
+                yield line
+
+    def _see_to_changes(self) -> None:
+        changes = self.buffer.changes[self._generation :]
+        self._generation += len(changes)
+        kept = min((one.kept for one in changes), default=self._done)
+        if kept >= self._done:
+            return
+        if self._selection is None and self._sink.rewind(max(0, kept - self._first)):
+            self._done = max(kept, self._first)
+            return
+        self.rewritten = True
+        self._done = kept
+        if self._selection is not None:
+            self._selection = Selection(self._wish)
+            self._done = (
+                self.buffer.line_start(self.buffer.line_at(kept)) if kept < self.buffer.size else kept
+            )
