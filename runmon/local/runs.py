@@ -123,9 +123,9 @@ class RunState:
         self.data["usage"][unit] = self.data["usage"].get(unit, 0) + 1
 
     def persist(self) -> None:
-        """Write run.json; a folder opened for reading is left alone, and so is one that is gone."""
+        """Write run.json, but not below a folder opened for reading. The run outlives a disk that is full."""
         if not self.read_only:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):
                 self.folder.write_run(self.data)
 
     def refresh(self) -> None:
