@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,18 @@ def below(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    return psutil.wait_procs(processes, timeout=LONG_S)[1] == []
+    """Whether all end in time; one that nobody reaps (a container without an init) has ended too."""
+    deadline = time.monotonic() + LONG_S
+    while processes and time.monotonic() < deadline:
+        processes = [one for one in psutil.wait_procs(processes, timeout=0.2)[1] if lives(one)]
+    return not processes
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
@@ -62,6 +74,19 @@ def test_a_killed_keeper_takes_the_actor_along_and_the_run_fails(runmon: subproc
     keeper = next(one for one in started if one.ppid() == runmon.pid)
     keeper.kill()
     assert runmon.wait(LONG_S) == 1
+    assert gone(started)
+
+
+def test_an_actor_goes_with_its_keeper_even_when_runmon_can_do_nothing(
+    runmon: subprocess.Popen[bytes],
+) -> None:
+    started = below(runmon)
+    keeper = next(one for one in started if one.ppid() == runmon.pid)
+    actor = next(one for one in started if one.ppid() == keeper.pid and one.pid == os.getpgid(one.pid))
+    runmon.send_signal(signal.SIGSTOP)
+    keeper.kill()
+    assert gone([actor])
+    runmon.send_signal(signal.SIGCONT)
     assert gone(started)
 
 

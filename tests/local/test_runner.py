@@ -78,6 +78,7 @@ def test_a_command_that_is_no_actor_fails_with_its_exit_code_and_a_one_line_log(
         ("exit 91", "FAILED", 91),
         ("kill -9 $$", "FAILED", 137),
         ("kill -TERM $$", "FAILED", 143),
+        ("kill -KILL 0", "FAILED", 137),
     ],
 )
 def test_the_exit_code_decides_the_status(
