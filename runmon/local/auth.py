@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runmon.local.faults import ApiFault, fault_response
+from runmon.local.signatures import SIGNED_PLACE
 
 READS = frozenset({"GET", "HEAD"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
@@ -34,7 +35,7 @@ class Door:
     anonymous_reads: bool = False
 
     def judge(self, scope: Scope) -> str:
-        """Who asks: `token` or `anonymous`. Raises ApiFault for whoever may not come in."""
+        """Who asks: `token`, `signed` (still to be verified) or `anonymous`. ApiFault for all others."""
         headers = Headers(scope=scope)
         self.judge_host(headers)
         self.judge_origin(headers)
@@ -46,8 +47,11 @@ class Door:
             raise ApiFault(
                 401, "user-or-token-not-found", "User was not found or authentication token is not valid"
             )
-        if self.anonymous_reads and scope.get("method") in READS and OPEN_READS.match(scope["path"]):
-            return "anonymous"
+        if scope.get("method") in READS:
+            if "signature" in dict(query(scope)) and SIGNED_PLACE.fullmatch(scope["path"]):
+                return "signed"
+            if self.anonymous_reads and OPEN_READS.match(scope["path"]):
+                return "anonymous"
         raise ApiFault(401, "token-not-provided", "Authentication token was not provided")
 
     def judge_host(self, headers: Headers) -> None:

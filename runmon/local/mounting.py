@@ -13,10 +13,11 @@ from runmon.local import datasets, queues, records
 from runmon.local.auth import READS
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.disturbance import CountLag
-from runmon.local.faults import read_only
+from runmon.local.faults import ApiFault, read_only
 from runmon.local.record_store import RecordStore
 from runmon.local.registry import Registry, Store, may_read
 from runmon.local.runs import RunState
+from runmon.local.signatures import record_signed, storage_signed
 from runmon.local.storage_routes import described
 from runmon.local.wire import data, words
 
@@ -87,7 +88,7 @@ def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
 
     async def serve(request: Request) -> Response:
         state, store = find(request, kind)
-        may_read(state, store, request.state.access)
+        admit(request, state, store)
         refuse_writes(request, state)
         state.meter(metered_unit(kind, request))
         request.state.store = store
@@ -99,6 +100,19 @@ def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
         return await endpoint(request)
 
     return Route(prefix + route.path.rstrip("/"), serve, methods=list(route.methods or ()))
+
+
+def admit(request: Request, state: RunState, store: Store) -> None:
+    """Let a token, a valid signature or a reader of what is public in. ApiFault 403."""
+    secret = registry_of(request).signing_secret(store.id)
+    request.state.signing_secret = secret if request.state.access == "token" else None
+    if request.state.access != "signed":
+        may_read(state, store, request.state.access)
+        return
+    signature, key = request.query_params["signature"], request.path_params.get("key")
+    by_record = key is not None and record_signed(secret, key, signature)
+    if not by_record and not storage_signed(secret, store.id, signature):
+        raise ApiFault(403, "invalid-signature", "The signature does not open this resource")
 
 
 async def lagging(request: Request, endpoint: Endpoint, store: DatasetStore, lag: CountLag) -> Response:
@@ -132,6 +146,7 @@ def creator(kind: str) -> Endpoint:
     async def create(request: Request) -> Response:
         name = request.query_params.get("name") or None
         store, fresh = registry_of(request).get_or_create(kind, name)
+        request.state.signing_secret = registry_of(request).signing_secret(store.id)
         return data(described(request, store), 201 if fresh else 200)
 
     return create

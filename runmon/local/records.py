@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from runmon.local.faults import ApiFault, not_found
 from runmon.local.record_store import BINARY, RecordStore, check_key
+from runmon.local.signatures import sign
 from runmon.local.storage_routes import address, change, drop, show, store_of
 from runmon.local.wire import body, data, flag, number, plain_json
 
@@ -44,7 +45,8 @@ async def keys(request: Request) -> Response:
     store.lists += 1
     page = store.keys(limit, after, prefix_of(request))
     place = f"{address(request)}/v2/{store.kind}/{store.id}/records"
-    items = [listed(place, key, size) for key, size in page.keys]
+    secret = getattr(request.state, "signing_secret", None)
+    items = [listed(place, key, size, secret) for key, size in page.keys]
     return data(
         {
             "items": items,
@@ -57,9 +59,10 @@ async def keys(request: Request) -> Response:
     )
 
 
-def listed(place: str, key: str, size: int) -> dict[str, Any]:
-    """A key as the list shows it."""
-    return {"key": key, "size": size, "recordPublicUrl": f"{place}/{quote(key, safe='')}"}
+def listed(place: str, key: str, size: int, secret: str | None) -> dict[str, Any]:
+    """A key as the list shows it, its address signed where the caller may know the secret."""
+    signature = f"?signature={sign(secret, key)}" if secret else ""
+    return {"key": key, "size": size, "recordPublicUrl": f"{place}/{quote(key, safe='')}{signature}"}
 
 
 def prefix_of(request: Request) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from runmon.local.record_store import RecordStore
 from runmon.local.run_object import DEFAULT_IDS
 from runmon.local.runner import Runner
 from runmon.local.runs import RunState
+from runmon.local.signatures import secret_of
 
 Store = DatasetStore | RecordStore | QueueStore
 
@@ -39,6 +41,7 @@ class Registry:
         self.read_only = read_only
         self.faults = faults or Faults()
         self.objects = Objects()
+        self._master_secret = secrets.token_hex(16)
         self._lags: WeakKeyDictionary[Store, CountLag] = WeakKeyDictionary()
         self.runs: dict[str, RunState] = {}
         self.runners: dict[str, Runner] = {}
@@ -141,6 +144,10 @@ class Registry:
         else:
             store.save_card()
         return store, True
+
+    def signing_secret(self, store_id: str) -> str:
+        """The secret that signs a storage's addresses; new with each platform."""
+        return secret_of(self._master_secret, store_id)
 
     def lag(self, store: DatasetStore) -> CountLag | None:
         """How a dataset's count lags, when that was asked for."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from runmon.local.faults import ApiFault, invalid, not_found
 from runmon.local.raw_json import Fields, elements, fields
+from runmon.local.signatures import sign_storage
 from runmon.local.storage import Storage
 from runmon.local.wire import body, data, object_body
 
@@ -35,9 +36,12 @@ def described(request: Request, store: Storage) -> dict[str, Any]:
     """The API object of a store with its addresses on this server."""
     place = f"{address(request)}/v2/{store.kind}/{store.id}"
     public = {"datasets": "itemsPublicUrl", "key-value-stores": "keysPublicUrl"}.get(store.kind)
-    extra = {"consoleUrl": place}
+    extra: dict[str, Any] = {"consoleUrl": place}
+    secret = getattr(request.state, "signing_secret", None)
     if public is not None:
-        extra[public] = f"{place}/{'items' if store.kind == 'datasets' else 'keys'}"
+        signature = f"?signature={sign_storage(secret, store.id)}" if secret else ""
+        extra[public] = f"{place}/{'items' if store.kind == 'datasets' else 'keys'}{signature}"
+        extra |= {"urlSigningSecretKey": secret} if secret else {}
     if store.kind == "key-value-stores":
         extra["recordsPublicUrl"] = f"{place}/records"
     return store.metadata() | extra
