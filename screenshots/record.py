@@ -1,0 +1,64 @@
+"""`python -m screenshots.record`: record real demo runs, which the pictures then show at a frozen moment.
+
+`crawl` is a run half way, `crash` one that its parser broke. A recording is the run folder as it lay on disk
+at that moment, plus `seen.jsonl`: the run object as the API gave it, once a second. Paths of this
+machine are replaced by those that Actors have on the platform.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from runmon.cli.demo import run_spec, shop_plan
+from runmon.local.app import LocalPlatform
+from runmon.local.demo.shop import ShopSite
+
+HERE = Path(__file__).parent / "recorded"
+PATHS = {
+    str(Path(__file__).parents[1]).encode(): b"/usr/src/app",
+    sys.prefix.encode(): b"/usr/local",
+    sys.base_prefix.encode(): b"/usr/local",
+}
+"""Of this machine → of the platform's image."""
+
+
+def record(name: str, *, pages: int, seconds: float, stop_at: float | None, crash: bool = False) -> None:
+    """Crawl; keep the folder `stop_at` seconds after the start, or at the end where that is None."""
+    plan, rate = shop_plan(pages=pages, fail_rate=0.14, crash=crash, seconds=seconds, seed=7)
+    seen: list[dict[str, Any]] = []
+    with TemporaryDirectory() as scratch, ShopSite(plan) as site, LocalPlatform() as platform:
+        folder = Path(scratch) / "run"
+        run_id = platform.start(run_spec(site.url, plan, rate, folder))
+        began = time.monotonic()
+        while stop_at is None or time.monotonic() - began < stop_at:
+            run = platform.wait(run_id, 1.0)
+            seen.append({"at": datetime.now(UTC).isoformat(), "run": run})
+            if run["status"] in {"SUCCEEDED", "FAILED"}:
+                break
+        keep(folder, HERE / name, seen)
+
+
+def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
+    """Copy a run folder and what was seen of it."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns(".*"))
+    for file in filter(Path.is_file, target.rglob("*")):
+        body = file.read_bytes()
+        for here, there in sorted(PATHS.items(), reverse=True):
+            body = body.replace(here, there)
+        file.write_bytes(body)
+    (target / "run.json").write_text(json.dumps(seen[-1]["run"], indent=2, ensure_ascii=False) + "\n")
+    (target / "seen.jsonl").write_text("".join(json.dumps(each) + "\n" for each in seen))
+
+
+if __name__ == "__main__":
+    record("crawl", pages=150, seconds=90, stop_at=31)
+    record("crash", pages=80, seconds=60, stop_at=None, crash=True)
+    sys.exit(0)

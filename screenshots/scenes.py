@@ -1,0 +1,44 @@
+"""What the pictures show: a recording, a size, the keys pressed, what must be seen at last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One picture."""
+
+    recording: str
+    """A folder of `recorded`."""
+    size: tuple[int, int] = (160, 45)
+    keys: tuple[str, ...] = ()
+    """Textual key names, one after the other."""
+    wanted: tuple[str, ...] = ()
+    """What the screen must show, besides standing still."""
+    theme: str = "runmon-dark"
+    readme: bool = False
+    """Whether the README shows it."""
+
+
+ALL_PANES = ("Dataset", "Records", "Queue", "● live")
+
+SCENES: dict[str, Scene] = {
+    "running-wide": Scene("crawl", (200, 55), wanted=ALL_PANES),
+    "running": Scene("crawl", wanted=ALL_PANES, readme=True),
+    "running-normal": Scene("crawl", (120, 40), wanted=("● live",)),
+    "running-narrow": Scene("crawl", (80, 24), wanted=("RUNNING",)),
+    "running-light": Scene("crawl", (120, 40), wanted=("● live",), theme="runmon-light"),
+    "failed": Scene("crash", wanted=("exit code 91", "✔ complete"), readme=True),
+    "failed-light": Scene("crash", wanted=("exit code 91", "✔ complete"), theme="runmon-light", readme=True),
+    "failed-narrow": Scene("crash", (80, 24), wanted=("FAILED",)),
+    "log": Scene("crash", (120, 40), keys=("2", "f", "E"), wanted=("Traceback",), readme=True),
+    "search": Scene("crash", (120, 40), keys=("2", "f", "slash", *"due to", "enter"), wanted=("due to",)),
+    "items": Scene("crash", (120, 40), keys=("3", "f", "down", "down"), wanted=("url",), readme=True),
+    "item": Scene("crash", (120, 40), keys=("3", "f", "down", "down", "enter"), wanted=('"url"',)),
+    "record-image": Scene("crash", (160, 45), keys=("4", "f", *["down"] * 8), wanted=("PNG",), readme=True),
+    "record-json": Scene("crash", (120, 40), keys=("4", "f"), wanted=("startUrls",)),
+    "queue": Scene("crash", (120, 40), keys=("5", "f"), wanted=("handled",)),
+    "help": Scene("crawl", (120, 40), keys=("question_mark",), wanted=("Go to the next error",)),
+    "abort": Scene("crawl", (120, 40), keys=("A",), wanted=("No",)),
+}

@@ -1,0 +1,105 @@
+"""A program on a pseudo-terminal, as a person meets it: keys go in, bytes come out, a screen shows."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+DEADLINE_S = 60.0
+RUNMON = (sys.executable, "-m", "runmon")
+
+
+class Terminal:
+    """A context manager: inside it the program runs; leaving it kills what is left."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        env: dict[str, str] | None = None,
+    ) -> None:
+        self.output = b""
+        """Everything the program wrote, byte by byte."""
+        self.exit_code: int | None = None
+        """Once ended: its exit code, negative after a signal."""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        clean = {k: v for k, v in os.environ.items() if k not in {"PYTHONDONTWRITEBYTECODE", "NO_COLOR"}}
+        environment = {**clean, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execvpe(str(command[0]), [str(part) for part in command], environment)
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.exit_code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._master)
+
+    @property
+    def text(self) -> str:
+        """The screen, row by row."""
+        return "\n".join(self._screen.display)
+
+    def send(self, keys: str) -> None:
+        """Type."""
+        os.write(self._master, keys.encode())
+
+    def read(self, wait_s: float) -> bool:
+        """Take in what the program wrote; False once it has closed the terminal."""
+        if not select.select([self._master], [], [], wait_s)[0]:
+            return True
+        try:
+            data = os.read(self._master, 65_536)
+        except OSError:
+            return False
+        self.output += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def until(self, seen: Callable[[], object]) -> None:
+        """Read until something is so."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not seen():
+            assert self.read(0.2) and time.monotonic() < deadline, (
+                f"never came to be; the screen:\n{self.text}"
+            )
+
+    def sees(self, *words: str) -> None:
+        """Read until all the words stand on the screen."""
+        self.until(lambda: all(word in self.text for word in words))
+
+    def settle(self, quiet_s: float = 0.4) -> None:
+        """Read until nothing more has come for a while."""
+        before = -1
+        while before != len(self.output):
+            before = len(self.output)
+            if not self.read(quiet_s):
+                return
+
+    def ends(self) -> int:
+        """Read until the program has ended; its exit code."""
+        deadline = time.monotonic() + DEADLINE_S
+        while self.read(0.2):
+            assert time.monotonic() < deadline, f"it did not end; the screen:\n{self.text}"
+        _, status = os.waitpid(self.pid, 0)
+        self.exit_code = os.waitstatus_to_exitcode(status)
+        return self.exit_code

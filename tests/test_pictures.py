@@ -1,0 +1,27 @@
+"""The pictures and the README are what the program shows now."""
+
+import pytest
+
+from screenshots import keys
+from screenshots.scenes import SCENES
+from screenshots.take import HERE, draw
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_a_scene_looks_as_its_golden(name: str) -> None:
+    golden = (HERE / f"{name}.svg").read_text("utf-8")
+    assert await draw(SCENES[name]) == golden, f"look at it after: make screenshots ARGS={name}"
+
+
+def test_the_readme_lists_the_keys_that_the_program_has() -> None:
+    readme = keys.README.read_text("utf-8")
+    assert keys.with_keys(readme) == readme
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    readme = keys.README.read_text("utf-8")
+    missing = [name for name in SCENES if SCENES[name].readme and f"screenshots/{name}.png" not in readme]
+    assert (
+        missing,
+        [name for name in SCENES if SCENES[name].readme and not (HERE / f"{name}.png").exists()],
+    ) == ([], [])
