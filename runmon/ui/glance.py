@@ -15,13 +15,14 @@ def glance_at(run: Run | None, name: str, progress: Progress | None, now: dateti
     """What the top line says of `run` at the moment `now`; `name` is clean and goes before the id."""
     if run is None:
         return Glance(name=name)
+    took = elapsed_s(run, now)
     return Glance(
         name=name or clean(run.act_id or "", limit=60),
         run=clean(short_id(run.id), limit=24),
         state=phase_sign(run.phase, clean(run.status, limit=24)),
         progress=progress,
         message=clean(run.status_message or "", limit=300),
-        elapsed_s=elapsed_s(run, now),
+        elapsed_s=None if took is None else int(took),
         limit_s=run.options.timeout_secs or 0.0,
         cost=total_usd(run) or None,
     )

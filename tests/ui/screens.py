@@ -78,7 +78,7 @@ async def run_shown(
         return RunScreen(made[0], api, **options)
 
     app = RunmonApp(open_screen)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Shown(app, pilot, made[0])
 

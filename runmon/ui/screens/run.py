@@ -140,11 +140,12 @@ class RunScreen(Screen[int], inherit_bindings=False):
     def _run_seen(self, event: RunSeen) -> None:
         if self._seen is not None and event.at < self._seen.at:
             return
-        self._seen = event
+        before, self._seen = self._seen, event
         self._status.run_seen(event)
         self._usage.run_seen(event)
         self._progressed()
-        self.refresh_bindings()
+        if before is None or before.run.view.phase is not event.run.view.phase:
+            self.refresh_bindings()
 
     def _queue_counted(self, event: QueueCounted) -> None:
         self._counted = event

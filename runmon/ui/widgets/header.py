@@ -23,7 +23,7 @@ class Glance:
     state: Sign = CONNECTING
     progress: Progress | None = None
     message: str = ""
-    elapsed_s: float | None = None
+    elapsed_s: int | None = None
     limit_s: float = 0.0
     cost: float | None = None
 

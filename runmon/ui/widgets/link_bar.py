@@ -18,20 +18,29 @@ class LinkBar(Widget):
         super().__init__()
         self._link: LinkMeasured | None = None
         self._state = Sign("◌", "connecting", "quiet")
+        self._width = 0
 
     def measured(self, event: LinkMeasured) -> None:
         """Show the rate of our own requests."""
         self._link = event
-        self.refresh(layout=True)
+        self._write()
 
     def say(self, state: Sign) -> None:
         """Show the run's own link in words."""
         if state != self._state:
             self._state = state
-            self.refresh(layout=True)
+            self._write()
+
+    def _write(self) -> None:
+        """Lay the bottom line out again only where the words became longer or shorter."""
+        width, self._width = self._width, self._words().cell_len
+        self.refresh(layout=width != self._width)
 
     def render(self) -> Text:
         """State, then rate."""
+        return self._words()
+
+    def _words(self) -> Text:
         state = self._state
         if self._link is not None and not self._link.answered and state.word == "live":
             state = Sign("!", "no answer", "warn")

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from runmon.render.facts import Sign, state_sign
+from runmon.ui.private_textual import retitle
 from runmon.ui.theme import palette
 from runmon.watch.clock import Clock
 from runmon.watch.events import Pane as Watched
@@ -37,13 +38,13 @@ class Pane(Vertical):
     NAME: ClassVar[str] = ""
     """Its name in one word: `Log`, `Dataset`."""
 
-    title_text: reactive[Text] = reactive(Text)
+    title_text: reactive[Text] = reactive(Text, repaint=False)
     """The title; empty: the pane's name."""
-    counts: reactive[Text] = reactive(Text)
+    counts: reactive[Text] = reactive(Text, repaint=False)
     """Counts beside the title, such as `48 211 lines`, `E 3`."""
-    state: reactive[PaneState] = reactive(PaneState)
+    state: reactive[PaneState] = reactive(PaneState, repaint=False)
     """What the watch says of this pane's data."""
-    beside: reactive[tuple[Pane, ...]] = reactive(tuple)
+    beside: reactive[tuple[Pane, ...]] = reactive(tuple, repaint=False)
     """Panes that share this place as tabs, this one included; empty: none do."""
 
     told = False
@@ -132,7 +133,7 @@ class Pane(Vertical):
         if not self.is_mounted:
             return
         room = self.outer_size.width - CORNERS_AND_GAPS
-        self.border_title = self._frame_label(room) if room > 0 else None
+        retitle(self, self._frame_label(room) if room > 0 else None)
         self.post_message(self.TitleChanged(self))
 
     def _frame_label(self, room: int) -> Text:

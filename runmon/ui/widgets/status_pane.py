@@ -10,7 +10,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from runmon.model.run import Run
 from runmon.model.units import ago, clock_time, percent
@@ -19,6 +18,7 @@ from runmon.render.untrusted import cell, clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.time_chart import Reading, TimeChart
+from runmon.ui.widgets.words import Words
 from runmon.watch.events import Pane as Watched
 from runmon.watch.events import RunSeen
 
@@ -46,11 +46,11 @@ class StatusPane(Pane):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(id="now")
-            yield Static(id="facts")
+            yield Words(id="now")
+            yield Words(id="facts")
             yield TimeChart("memory", _bytes_on_axis, unit=MEGABYTE, id="memory")
             yield TimeChart("cpu", percent, id="cpu")
-            yield Static(id="origin")
+            yield Words(id="origin")
 
     def run_seen(self, event: RunSeen) -> None:
         """Take in a newer run object."""
@@ -70,7 +70,7 @@ class StatusPane(Pane):
     def tick(self) -> None:
         """Times go on while nothing is told."""
         super().tick()
-        self.write()
+        self._write_times()
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -79,18 +79,27 @@ class StatusPane(Pane):
     def write(self) -> None:
         """Write everything anew from what was seen last."""
         if self._seen is None:
-            self.query_one("#now", Static).update(Text.assemble(("Asking the server for the run …", "quiet")))
+            self.query_one("#now", Words).say(Text.assemble(("Asking the server for the run …", "quiet")))
             return
-        run, now = self._seen.run.view, self.moment()
-        width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
-        self.query_one("#now", Static).update(now_text(run, self.progress, width))
-        self.query_one("#facts", Static).update(rows_text([*_times(run, now), *_outcome(run)], width))
+        run, width = self._seen.run.view, self._width()
+        self.query_one("#now", Words).say(now_text(run, self.progress, width))
+        self._write_times()
         origin = [*self._unwatched(run), *_origin(run), *_upsets(run), *_problems(self._seen.run.problems)]
-        self.query_one("#origin", Static).update(rows_text(origin, width))
+        self.query_one("#origin", Words).say(rows_text(origin, width))
         for name, reading in (("memory", _memory(run)), ("cpu", _cpu(run))):
             chart = self._chart(name)
             chart.display = bool(chart.samples.points) or not run.phase.final
             chart.read(reading)
+
+    def _write_times(self) -> None:
+        if self._seen is not None:
+            run, width = self._seen.run.view, self._width()
+            self.query_one("#facts", Words).say(
+                rows_text([*_times(run, self.moment()), *_outcome(run)], width)
+            )
+
+    def _width(self) -> int:
+        return max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
 
     def _unwatched(self, run: Run) -> list[tuple[str, str]]:
         """Memory and CPU in words, where nobody was there to measure them."""

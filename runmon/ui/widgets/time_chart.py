@@ -46,6 +46,7 @@ class TimeChart(Widget):
         self._reading = Reading()
         self._end = 0.0
         self._window_s = 0
+        self._shown: object = None
 
     def measure(self, at: float, value: float | None) -> None:
         """Keep a value measured at `at` (seconds); None where nothing was told."""
@@ -55,9 +56,11 @@ class TimeChart(Widget):
 
     def read(self, reading: Reading, *, end: float | None = None) -> None:
         """Show these words, and the curve up to `end`."""
-        self._reading = reading
-        self._end = self._end if end is None else end
-        self.refresh()
+        shown = (reading, self._end if end is None else end, len(self.samples.points))
+        if shown != self._shown:
+            self._shown = shown
+            self._reading, self._end = reading, shown[1]
+            self.refresh()
 
     def render(self) -> Text:
         """Title line, curve with axis, foot line."""
@@ -65,6 +68,10 @@ class TimeChart(Widget):
         curve_height = height - 2
         if width < AXIS + 8 or curve_height < 1:
             return self._heading(width)
+        if not self.samples.points:
+            waiting = Text.assemble(("A curve from the first measurement on.", "faint"))
+            waiting.truncate(width, overflow="ellipsis")
+            return Text("\n").join([self._heading(width), Text(), waiting])
         lines = [self._heading(width), *self._curve(width - AXIS, curve_height), self._foot(width)]
         return Text("\n").join(lines)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from runmon.model.run import Run
 from runmon.model.units import usd
@@ -15,6 +14,7 @@ from runmon.render.facts import elapsed_s
 from runmon.render.untrusted import clean
 from runmon.render.usage import UsageRow, charged_usd, event_rows, total_usd, usage_rows
 from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.words import Words
 from runmon.watch.events import RunSeen
 
 AMOUNT = 9
@@ -35,7 +35,7 @@ class UsagePane(Pane):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
-            yield Static(id="bill")
+            yield Words(id="bill")
 
     def run_seen(self, event: RunSeen) -> None:
         """Take in a newer run object."""
@@ -54,7 +54,7 @@ class UsagePane(Pane):
             return
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
         text = bill_text(self._seen.run.view, self.moment(), width, has_token=self._has_token)
-        self.query_one("#bill", Static).update(text)
+        self.query_one("#bill", Words).say(text)
 
 
 def bill_text(run: Run, now: datetime, width: int, *, has_token: bool) -> Text:
