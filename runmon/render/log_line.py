@@ -85,6 +85,8 @@ def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE
     if parts.shape is Shape.PLATFORM:
         line.add(text[parts.body :], "quiet")
         return line.text()
+    if parts.shape is Shape.PLAIN and level > Level.NONE:
+        line.add(" " * (LEVEL_WIDTH + 1), "")
     tail = payload_at(text) if parts.shape is not Shape.PLAIN or level > Level.NONE else len(text)
     tail = max(tail, parts.body)
     tone = _MESSAGE_TONES[frame] if parts.shape is Shape.PLAIN else ""

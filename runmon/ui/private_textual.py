@@ -7,7 +7,11 @@ padding: that costs more than half of it (measured with Textual 8.2).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from rich.text import Text
+from textual.app import App
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -32,3 +36,18 @@ def finished(view: Widget, strips: Sequence[Strip], crop: Region) -> list[Strip]
     if crop.column_span != (0, view.size.width):
         done = [strip.crop(*crop.column_span) for strip in done]
     return done
+
+
+def retitle(widget: Widget, title: Text | None) -> None:
+    """Set a border title and paint its row alone: a title that counts must not cost a pane each time."""
+    content = None if title is None else Content.from_rich_text(title)
+    if content != widget._border_title:
+        widget._border_title = content
+        left, top = widget.content_offset
+        widget.refresh(Region(-left, -top, widget.outer_size.width, 1))
+
+
+def screen_lines(app: App[Any]) -> list[str]:
+    """What the application's screen shows, row by row, without colours."""
+    strips = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]

@@ -88,10 +88,10 @@ class LineCanvas(LinePlaces):
         if y >= len(rows):
             return Strip.blank(self.size.width, self.painter.base)
         line, row = rows[y]
-        plain = self.text_of(line).plain
-        begins = self._folded(line)[row] + char_at(plain[self._folded(line)[row] :], self._left())
-        body = self._cut(line, row).apply_offsets(begins, line)
-        return Strip.join([self._gutter(line, row), body])
+        begins = self._folded(line)[row]
+        begins += char_at(self.text_of(line).plain[begins:], self._left())
+        body = Strip(self._body(line, row)).apply_offsets(begins, line)
+        return Strip.join([Strip(self._gutter(line, row)), body])
 
     @property
     def painter(self) -> Painter:
@@ -108,22 +108,30 @@ class LineCanvas(LinePlaces):
         key = (line, row, self._left(), line == self.cursor)
         strip = self._rows.get(key) if self.text_selection is None else None
         if strip is None:
-            strip = Strip.join([self._gutter(line, row), self._cut(line, row)])
-            strip = strip.extend_cell_length(self.size.width, self.painter.base)
-            self._rows[key] = strip
+            segments = [*self._gutter(line, row), *self._body(line, row)]
+            bar = self.size.width - self.view_width
+            if bar:
+                segments.append(Segment(" " * bar, self.painter.base))
+            strip = self._rows[key] = Strip(segments, self.size.width)
         return strip
 
-    def _cut(self, line: int, row: int) -> Strip:
+    def _body(self, line: int, row: int) -> list[Segment]:
         """The text of a row, exactly as wide as there is room behind its gutter."""
-        whole, ground = self._strip(line), self.painter.base + self._ground_of(line)
-        folds, plain = self._folded(line), self.text_of(line).plain
-        first = cell_len(plain[: folds[row]])
-        room = self.text_width - self._set_in(line, row)
-        left = self._left() + first
-        end = left + room
-        if row + 1 < len(folds):
-            end = first + cell_len(plain[folds[row] : folds[row + 1]])
-        return whole.crop_extend(left, end, ground).extend_cell_length(room, ground).crop(0, room)
+        whole, room = self._strip(line), self.text_width - self._set_in(line, row)
+        first, width = self._left(), room
+        folds = self._folded(line)
+        if len(folds) > 1:
+            plain, after = self.text_of(line).plain, (*folds[row + 1 : row + 2], None)[0]
+            first = cell_len(plain[: folds[row]])
+            width = cell_len(plain[folds[row] : after])
+        width = min(width, whole.cell_length - first)
+        if width <= 0:
+            return [self._blank(line, room)]
+        part = whole if width == whole.cell_length else whole.crop(first, first + width)
+        return [*part, self._blank(line, room - width)] if room > width else list(part)
+
+    def _blank(self, line: int, width: int) -> Segment:
+        return Segment(" " * width, self.painter.base + self._ground_of(line))
 
     def _strip(self, line: int) -> Strip:
         selected = self._selected(line)
@@ -149,22 +157,21 @@ class LineCanvas(LinePlaces):
             marks.append(Span(start, len(text) if end < 0 else end, "selected"))
         return Text(text.plain, style=text.style, spans=[*text.spans, *marks]) if marks else text
 
-    def _gutter(self, line: int, row: int) -> Strip:
+    def _gutter(self, line: int, row: int) -> list[Segment]:
         """Line number, margin and what a folded row is set in by; nothing in the data can draw here."""
         segments = []
         base = self.painter.base + self._ground_of(line)
         if self.numbers:
             number = str(line + 1) if row == 0 else ""
-            segments.append(
-                Segment(f"{number:>{self._number_width() - 1}} ", base + self.painter.style("faint"))
-            )
+            faint = base + self.painter.style("faint")
+            segments.append(Segment(f"{number:>{self._number_width() - 1}} ", faint))
         if self.MARGIN:
             mark, tone = self.margin(line)
             segments.append(Segment(mark, base + self.painter.style(tone)))
         set_in = self._set_in(line, row)
         if set_in:
-            segments.append(Segment(" " * set_in, base))
-        return Strip(segments, self.gutter_width + set_in)
+            segments.append(self._blank(line, set_in))
+        return segments
 
     def _selected(self, line: int) -> tuple[int, int] | None:
         selection = self.text_selection

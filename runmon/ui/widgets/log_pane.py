@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from rich.text import Text
@@ -20,6 +21,9 @@ from runmon.ui.widgets.pane import Pane
 from runmon.watch.events import Condition, LogGrew, PaneState
 from runmon.watch.events import Pane as Watched
 
+COUNT_S = 0.2
+"""Between two writings of the counts."""
+
 
 class LogPane(Pane):
     """Shows a buffer; tell it `log_grew` when there is more."""
@@ -33,6 +37,8 @@ class LogPane(Pane):
     def __init__(self, buffer: LogBuffer, *, id: str | None = "log") -> None:
         super().__init__(id=id)
         self.view = LogView(LogLines(buffer))
+        self._counted_at = 0.0
+        self._waiting = False
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -59,7 +65,19 @@ class LogPane(Pane):
     @on(LineCanvas.Scrolled)
     @on(LineSearch.Found)
     @on(LogView.Counted)
+    def _counted(self) -> None:
+        """Write the counts: at once after a pause, else with what follows (a title costs a frame)."""
+        if self._waiting:
+            return
+        wait = COUNT_S - (time.monotonic() - self._counted_at)
+        if wait <= 0:
+            self._count()
+        else:
+            self._waiting = True
+            self.set_timer(wait, self._count)
+
     def _count(self) -> None:
+        self._waiting, self._counted_at = False, time.monotonic()
         view = self.view
         count = view.source.line_count()
         parts: list[Text] = [Text.assemble((f"{grouped(count)} lines" if count != 1 else "1 line", "quiet"))]
