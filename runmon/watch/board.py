@@ -69,11 +69,15 @@ class Board:
             return self.clock.wall()
         return self._right_at[pane][1]
 
+    def overdue(self, pane: Pane) -> float:
+        """Seconds since a pane's data should have been renewed; 0 where nothing is overdue."""
+        now = self.clock.monotonic()
+        return max(0.0, now - self._due.get(pane, now))
+
     def look_for_stale(self) -> None:
         """Mark every pane whose data is older than promised."""
-        now = self.clock.monotonic()
         for pane, state in self.states.items():
-            if state.condition in SURE and now > self._due.get(pane, now):
+            if state.condition in SURE and self.overdue(pane) > 0:
                 self.put(pane, Condition.STALE, "no answer for longer than usual")
 
     def forget(self, pane: Pane) -> None:

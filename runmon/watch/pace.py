@@ -15,6 +15,9 @@ Chance = Callable[[], float]
 """A number from 0 to 1, as `random.random` gives."""
 
 FIRST_PAUSE_S = 0.5
+SHORT_PAUSE_S = 2.0
+"""Most breaks are short: so long at most during the first tries, to be back soon."""
+SHORT_TRIES = 8
 LONGEST_PAUSE_S = 30.0
 PROMISE_S = 3.0
 """No data is called stale earlier, so that a short hitch does not blink."""
@@ -57,7 +60,7 @@ NEAR = Pace(run_s=1.0, ended_s=5.0, counts_s=0.5, counts_rest_s=3.0, settle_s=(1
 
 
 class Backoff:
-    """Pauses that grow while tries fail: the first within half a second, later full jitter up to 30 s."""
+    """Pauses that grow while tries fail, with full jitter: half a second, then two, later 30."""
 
     def __init__(self, chance: Chance = random.random) -> None:
         self._chance = chance
@@ -66,7 +69,8 @@ class Backoff:
 
     def pause(self, error: Exception | None = None) -> float:
         """Seconds before the next try, at least as long as the server asked for in `error`."""
-        ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self.failures, 10))
+        most = SHORT_PAUSE_S if self.failures < SHORT_TRIES else LONGEST_PAUSE_S
+        ceiling = min(most, FIRST_PAUSE_S * 2.0 ** min(self.failures, 10))
         self.failures += 1
         asked = error.retry_after if isinstance(error, ApiError) else None
         return max(self._chance() * ceiling, asked or 0.0)
@@ -77,9 +81,9 @@ class Backoff:
 
 
 class Budget:
-    """How many retries all panes may make together: a few at once, then one every ten seconds."""
+    """How many retries all panes may make together: some at once, then few; 12 in a minute."""
 
-    def __init__(self, clock: Clock, *, most: float = 6.0, per_second: float = 0.1) -> None:
+    def __init__(self, clock: Clock, *, most: float = 9.0, per_second: float = 0.05) -> None:
         self._clock = clock
         self._most = most
         self._rate = per_second

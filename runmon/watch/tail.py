@@ -22,6 +22,8 @@ WHOLE_READ_MOST = 64 * 1024 * 1024
 """Logs up to this size are verified whole after the end; larger ones only their last part, by range."""
 QUIET_S = 0.25
 """A stream that brings nothing for so long has told all it has for now."""
+CALM_BYTES = 64 * 1024
+"""A stream that brings less than this between two glances brings news, not the past."""
 GLANCE_S = 1.0
 """Between two looks at a stream that is live."""
 LATE_S = 5.0
@@ -123,10 +125,11 @@ class LogFollower:
         while not await self._clock.wait(pump, cut, seconds=GLANCE_S if live else QUIET_S):
             now, known = self._clock.monotonic(), self._buffer.size
             idle = now - self._reader.last_byte_at
-            if known != size:
-                self._gained(known)
-                size = known
-            live = live or (replay.caught_up and (replay.goal > 0 or idle >= QUIET_S))
+            gained, size = known - size, known
+            if gained:
+                self._gained()
+            calm = idle >= QUIET_S or gained < CALM_BYTES
+            live = live or (replay.caught_up and (replay.goal > 0 or calm))
             if live and now - began > HEALTHY_S:
                 self._asking.well()
             self._show(live, idle)
@@ -143,7 +146,7 @@ class LogFollower:
             self._board.put(Pane.LOG, Condition.CATCHING_UP)
         self._board.right(Pane.LOG, for_s=limit + HEALTHY_S - idle)
 
-    def _gained(self, size: int) -> None:
+    def _gained(self) -> None:
         """New verified bytes: the way is good again."""
         self._probes = self._ends = self._stuck = 0
         self._asking.well()
@@ -151,7 +154,7 @@ class LogFollower:
     def _stuck_words(self, size: int) -> str:
         """What to say where streams break again and again before they bring anything new."""
         if self._buffer.size != size:
-            self._gained(size)
+            self._gained()
         else:
             self._stuck += 1
         if self._stuck < STUCK_REPLAYS:
@@ -165,7 +168,7 @@ class LogFollower:
             return
         self._short, self._read_to_its_end = None, True
         if self._buffer.size != size:
-            self._gained(size)
+            self._gained()
         pause = REOPEN_S[min(self._ends, len(REOPEN_S) - 1)]
         again = 0 if self._reader.ranged else self._buffer.size / REPLAY_BYTES_PER_S
         self._ends += 1

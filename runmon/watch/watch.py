@@ -43,8 +43,12 @@ class Watch:
         pace: Pace | None = None,
         link: Link | None = None,
         tail_first: bool = True,
+        follow_log: bool = True,
     ) -> None:
-        """`tail_first` lets the end of a long log show before its beginning has come."""
+        """`tail_first` lets the end of a long log show before its beginning has come.
+
+        Without `follow_log` the log is left alone, for those who want to know of the run only.
+        """
         self.run_id = run_id
         self.clock = clock or Clock()
         self.pace = pace or (NEAR if api.address.loopback else FAR)
@@ -66,11 +70,13 @@ class Watch:
             for kind in kinds(self._api)
         }
         self._measured: LinkMeasured | None = None
+        self._follow_log = follow_log
 
     async def __aenter__(self) -> Self:
         self._supervisor.start(Pane.RUN.value, self._run.work)
-        self._supervisor.start(Pane.LOG.value, self._tail.work)
-        self._supervisor.start("head", self._filler.work)
+        if self._follow_log:
+            self._supervisor.start(Pane.LOG.value, self._tail.work)
+            self._supervisor.start("head", self._filler.work)
         for pane, counter in self._counters.items():
             self._supervisor.start(pane.value, counter.work)
         self._supervisor.start("ticker", self._tick)
@@ -91,6 +97,10 @@ class Watch:
     def states(self) -> dict[Pane, PaneState]:
         """Every pane's state as told last."""
         return dict(self._board.states)
+
+    def overdue(self, pane: Pane) -> float:
+        """Seconds since a pane's data should have been renewed; 0 where nothing is overdue."""
+        return self._board.overdue(pane)
 
     @property
     def faults(self) -> tuple[Fault, ...]:

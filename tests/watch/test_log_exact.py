@@ -217,6 +217,15 @@ async def test_a_silent_stream_is_replaced_after_a_minute_and_loses_nothing(
     assert 60 <= watched.clock.at - silent_since <= 75
 
 
+async def test_a_log_that_never_pauses_is_live_all_the_same(origin: Origin, start: Begin) -> None:
+    watched = await start()
+    for n in range(20):
+        origin.write(lines(n, 1))
+        await watched.has_log()
+        await watched.clock.advance(0.2)
+    assert watched.ear.state(Pane.LOG).condition is Condition.LIVE
+
+
 async def test_a_quiet_run_is_looked_at_less_and_less_often(origin: Origin, start: Begin) -> None:
     origin.log = lines(0, 10)
     watched = await start(pace=Pace(silence_s=(6.0, 12.0, 24.0)))
