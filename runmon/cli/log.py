@@ -17,13 +17,13 @@ from runmon.cli.copying import Copy
 from runmon.cli.exits import Exit
 from runmon.cli.reach import Reached, Server, look, reached, server, server_options
 from runmon.cli.sinks import Sink, sink_of
-from runmon.cli.terminal import say
-from runmon.errors import ApiError, Forbidden, LocalFault, NeedsToken, NotFound
+from runmon.cli.standstill import Standstill
+from runmon.errors import LocalFault
 from runmon.export.log import Wish, moment
 from runmon.insight.entries import Level
 from runmon.model.log import LogBuffer
 from runmon.model.search import Query
-from runmon.watch.events import Condition, LogGrew, Pane, PaneChanged, PaneState
+from runmon.watch.events import Condition, LogGrew, Pane, PaneChanged
 from runmon.watch.once import read_once
 from runmon.watch.watch import Watch
 
@@ -132,11 +132,11 @@ async def _follow(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> boo
         Watch(api, run.run_id, tail_first=tail_first) as watch,
     ):
         copy = Copy(watch.log, sink, wish, tail=tail)
-        ready, troubled = tail is None, False
+        ready, standstill = tail is None, Standstill("The log", well=_CAUGHT_UP)
         async for event in watch.events():
             match event:
                 case PaneChanged(Pane.LOG, state):
-                    troubled = _tell(state, troubled)
+                    standstill.tell(state)
                     ready = ready or state.condition in _CAUGHT_UP
                 case LogGrew(complete=True):
                     await copy.catch_up(final=True)
@@ -146,22 +146,4 @@ async def _follow(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> boo
     return copy.rewritten
 
 
-_CAUGHT_UP = {Condition.LIVE, Condition.SETTLING, Condition.COMPLETE}
-_REFUSED: dict[Condition, type[ApiError]] = {
-    Condition.NEEDS_TOKEN: NeedsToken,
-    Condition.FORBIDDEN: Forbidden,
-    Condition.GONE: NotFound,
-}
-
-
-def _tell(state: PaneState, troubled: bool) -> bool:
-    """Say that the log stands still or goes on, and return which; raise where it never will go on."""
-    if state.condition in _REFUSED:
-        raise _REFUSED[state.condition](state.detail)
-    still = state.condition in {Condition.RECONNECTING, Condition.TROUBLE, Condition.STALE}
-    if still and not troubled:
-        say(f"{state.detail or 'The log stands still.'} Trying again until it goes on.")
-    if troubled and state.condition in _CAUGHT_UP:
-        say("The log goes on.")
-        return False
-    return still or troubled
+_CAUGHT_UP = frozenset({Condition.LIVE, Condition.SETTLING, Condition.COMPLETE})

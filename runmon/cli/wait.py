@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import time
+import os
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from shutil import get_terminal_size
 
 import click
 
 from runmon.api.client import Api
-from runmon.api.runs import LONGEST_WAIT_S
+from runmon.api.credentials import redacted
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit, outcome
 from runmon.cli.reach import Reached, look, reached, server, server_options
+from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
-from runmon.errors import ApiError, LinkError, RateLimited, ServerFault
 from runmon.model.run import Run
+from runmon.model.units import clock_time
+from runmon.render.untrusted import clean
+from runmon.watch.events import Condition, Pane, PaneChanged, RunSeen
+from runmon.watch.watch import Watch
 
 EXAMPLES = (
     ("runmon wait RUN && ./deploy", "go on when the run has succeeded"),
     ("runmon wait RUN --timeout 600", "give up after ten minutes (exit code 6)"),
 )
-PACE_S = 2.0
-"""Between two questions at least: some servers answer a long wait at once."""
-_LONGEST_PAUSE_S = 30.0
+_WELL = frozenset({Condition.LIVE, Condition.SETTLING, Condition.COMPLETE})
 
 
 @click.command("wait", cls=Command, examples=EXAMPLES)
@@ -39,7 +44,7 @@ def wait_command(
     token_file: str | None,
     anonymous: bool,
 ) -> int:
-    """Wait until TARGET has ended; each change is a line on stderr.
+    """Wait until TARGET has ended. Each change is a line on stderr; on a terminal, one line that moves.
 
     The exit code is the outcome: 0 succeeded, 1 failed, 2 timed out, 3 aborted, 6 gave up waiting.
     """
@@ -58,33 +63,79 @@ async def _wait(run: Reached, timeout: float | None) -> Exit:
 
 
 async def _final(run: Reached) -> Run:
-    """The run once it is over; lines of what changed meanwhile go to stderr."""
-    told = ""
-    seen = (await look(run)).view
-    async with Api(run.server.address, run.server.token) as api:
-        patient, failures = api.without_retries(), 0
-        while True:
-            told = _tell(seen, told)
-            if seen.phase.final:
-                return seen
-            asked = time.monotonic()
-            try:
-                seen, failures = (await patient.run(run.run_id, wait_s=LONGEST_WAIT_S)).view, 0
-            except (LinkError, RateLimited, ServerFault) as error:
-                failures += 1
-                await asyncio.sleep(_pause(failures, error))
-            await asyncio.sleep(max(0.0, 0.0 if seen.phase.final else asked + PACE_S - time.monotonic()))
+    """The run once it is over; what changed meanwhile goes to stderr."""
+    story = MovingLine() if _terminal() else Lines()
+    await look(run)
+    api = Api(run.server.address, run.server.token)
+    async with api, Watch(api, run.run_id, follow_log=False) as watch:
+        moving = asyncio.create_task(story.move())
+        try:
+            return await _followed(watch, story)
+        finally:
+            moving.cancel()
+            with suppress(asyncio.CancelledError):
+                await moving
 
 
-def _pause(failures: int, error: ApiError) -> float:
-    pause = max(random.uniform(0, min(_LONGEST_PAUSE_S, 0.5 * 2**failures)), error.retry_after or 0.0)
-    say(f"{error.sentence} Trying again in {pause:.0f} s.")
-    return pause
+async def _followed(watch: Watch, story: Lines | MovingLine) -> Run:
+    standstill = Standstill("The run", well=_WELL)
+    async for event in watch.events():
+        match event:
+            case RunSeen(run=seen):
+                story.tell(seen.view)
+                if seen.view.phase.final:
+                    return seen.view
+            case PaneChanged(Pane.RUN, state):
+                standstill.tell(state)
+    raise AssertionError("a watch ends only when it is left")
 
 
-def _tell(run: Run, told: str) -> str:
-    """Say what is new, and return what was said."""
-    now = f"{run.status}  {run.status_message or ''}".rstrip()
-    if now != told:
-        say(now)
-    return now
+def _terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") not in {"dumb", ""}
+
+
+class Lines:
+    """A line for each change of status or message."""
+
+    def __init__(self) -> None:
+        self._told = ""
+
+    def tell(self, run: Run) -> None:
+        """Say what is new."""
+        now = f"{run.status}  {run.status_message or ''}".rstrip()
+        if now != self._told:
+            self._told = now
+            say(now)
+
+    async def move(self) -> None:
+        """Lines that were written stay."""
+
+
+class MovingLine:
+    """One line that is drawn again each second, with the time that has passed."""
+
+    def __init__(self) -> None:
+        self._run = Run()
+
+    def tell(self, run: Run) -> None:
+        """Draw what is known now; the last line stays."""
+        self._run = run
+        self._draw()
+        if run.phase.final:
+            click.echo(err=True)
+
+    async def move(self) -> None:
+        """Draw each second, so that the time passes."""
+        while not self._run.phase.final:
+            await asyncio.sleep(1)
+            self._draw()
+
+    def _draw(self) -> None:
+        text = clean(redacted(self._text(datetime.now(UTC))), limit=max(get_terminal_size().columns - 1, 1))
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+    def _text(self, now: datetime) -> str:
+        run = self._run
+        passed = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else 0.0
+        return f"{run.status}  {clock_time(passed)}  {run.status_message or ''}"
