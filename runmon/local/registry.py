@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.disturbance import CountLag, Faults
 from runmon.local.faults import ApiFault, invalid, not_found, read_only
-from runmon.local.folder import KINDS
+from runmon.local.folder import KINDS, read_object
 from runmon.local.identity import actor_id, derived_id, new_id
 from runmon.local.objects import Objects
 from runmon.local.queue_store import QueueStore
@@ -107,9 +107,12 @@ class Registry:
         return pair
 
     def _named(self, kind: str, key: str) -> tuple[RunState, Store] | None:
+        for state in reversed(self.runs.values()):
+            if given_name(state, kind) == key:
+                return state, state.store(kind)
         for state, name in self._names(kind):
             store_id = state.folder.storage_id(kind, name)
-            if key in {name, store_id}:
+            if key in {name, store_id, given_name(state, kind, name)}:
                 return self._open(kind, state, name, store_id)
         return None
 
@@ -172,6 +175,11 @@ class Registry:
         items = [short(view) for view in found[offset : offset + limit]]
         counts = {"total": len(found), "offset": offset, "limit": limit, "count": len(items), "desc": desc}
         return {**counts, "items": items}
+
+
+def given_name(state: RunState, kind: str, place: str = "default") -> Any:
+    """The name that a storage was given, which need not be its folder's; None where it has none."""
+    return read_object(state.folder.place(kind, place) / "__metadata__.json").get("name")
 
 
 SHORT_FIELDS = (

@@ -66,7 +66,7 @@ def test_a_dataset_is_renamed_found_by_name_and_deleted(run: Any, client: ApifyC
     told = run.dataset().update(name="shop")
     by_name = client.datasets().get_or_create(name="shop")
     run.dataset().delete()
-    assert (told.name, by_name.name) == ("shop", "shop")
+    assert (by_name.name, by_name.id) == ("shop", told.id)
     assert client.dataset(told.id).get() is None
 
 
