@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from runmon.cli.main import main
@@ -159,3 +162,46 @@ def test_a_folder_that_is_not_there_is_5(capsys: Told, path: str) -> None:
 def test_the_token_does_not_go_unencrypted_to_another_machine(capsys: Told) -> None:
     assert main(["status", "x", "--api-url", "http://example.com"]) == 5
     assert "unencrypted" in capsys.readouterr().err
+
+
+def test_wait_tells_each_change_once_and_in_order(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told
+) -> None:
+    run_id = started(platform, tmp_path / "run", "exit 3")
+
+    main(["wait", run_id])
+
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == len(set(told)) and told[-1].startswith("FAILED")
+
+
+def test_on_a_terminal_wait_moves_one_line(platform: LocalPlatform, tmp_path: Path) -> None:
+    run_id = platform.create(tmp_path / "run", run={"status": "RUNNING", "statusMessage": "half \x1b[31mway"})
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "runmon", "wait", run_id],
+        env=os.environ | {"TERM": "xterm"},
+        dimensions=(24, 60),
+    )
+    child.expect(rb"\r\x1b\[KRUNNING  00:00:0\d  half \xe2\x90\x9b\[31mway")
+
+    platform.abort(run_id, gracefully=False)
+
+    child.expect(rb"\r\x1b\[KABORTED  00:00:0\d")
+    rest = child.read()
+    child.wait()
+    assert rest.endswith(b"\r\n") and child.exitstatus == 3
+
+
+def test_wait_stops_at_once_where_the_run_was_deleted(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = platform.create(tmp_path / "run", run={"status": "RUNNING"})
+
+    async def seen_then_gone(_run: object) -> None:
+        platform.registry.runs.pop(run_id)
+
+    monkeypatch.setattr("runmon.cli.wait.look", seen_then_gone)
+
+    assert main(["wait", run_id]) == 250
+    assert "runmon: " in capsys.readouterr().err
