@@ -38,6 +38,8 @@ class Column:
     path: Path
     seen: int = 0
     """Cells of the longest value in the rows that made the widths."""
+    longest: int = 0
+    """Cells of the longest value ever seen."""
     numbers: int = 0
     values: int = 0
     fixed: bool = False
@@ -91,17 +93,17 @@ class Columns:
     def see(self, items: Iterable[object]) -> bool:
         """Learn the fields of some items; gives whether any column is new or wider.
 
-        The items that bring a field decide its width, later ones widen numbers only; the first items decide
-        the order, later ones add columns at the right end.
+        The items that bring a field decide its width; later ones widen numbers, and text into room that is
+        left. The first items decide the order; later ones add columns at the right end.
         """
-        before = (len(self._all), sum(column.seen for column in self._all))
+        before = self._extent()
         for item in items:
             if isinstance(item, dict):
                 self._see_object((), item)
             else:
                 self._see_value((), item)
         self._settle()
-        return before != (len(self._all), sum(column.seen for column in self._all))
+        return before != self._extent()
 
     def shown(self) -> list[Column]:
         """The columns to show, left to right; `#` fields last."""
@@ -148,10 +150,13 @@ class Columns:
         for place, column in enumerate(columns):
             if spare <= 0:
                 break
-            more = min(spare, max(0, min(column.seen, MOST_WIDTH) - widths[place]))
+            more = min(spare, max(0, column.longest - widths[place]))
             widths[place] += more
             spare -= more
         return widths
+
+    def _extent(self) -> tuple[int, int, int]:
+        return len(self._all), sum(c.seen for c in self._all), sum(c.longest for c in self._all)
 
     def _settle(self) -> None:
         self._settled = self._settled or bool(self._all)
@@ -194,9 +199,10 @@ class Columns:
         number = is_number(value)
         column.values += 1
         column.numbers += number
+        cells = min(self._measure(value), NUMBER_WIDTH if number else MOST_WIDTH)
+        column.longest = max(column.longest, cells)
         if not column.fixed or (number and column.numeric):
-            limit = NUMBER_WIDTH if number else MOST_WIDTH
-            column.seen = max(column.seen, min(self._measure(value), limit))
+            column.seen = max(column.seen, cells)
 
     def _add(self, path: Path, *, before: Column | None = None) -> Column:
         column = Column(path)

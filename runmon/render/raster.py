@@ -34,7 +34,7 @@ class Raster:
 
 
 def raster(body: bytes, width: int, height: int, *, ground: str) -> Raster:
-    """The image scaled to fit `width` × `height` pixels, transparent parts on `ground` (`#rrggbb`).
+    """The image made to fit `width` × `height` pixels, transparent parts on `ground` (`#rrggbb`).
 
     Raises BadPicture.
     """
@@ -55,10 +55,9 @@ def _scaled(body: bytes, width: int, height: int, ground: str) -> Raster:
             raise BadPicture(f"{true_width} × {true_height} pixels are more than are decoded here")
         image.draft("RGB", (width * 2, height * 2))
         whole = image.convert("RGBA")
-    share = min(width / true_width, height / true_height)
+    share = min(width / true_width, height / true_height, 1.0)
     size = (max(1, round(true_width * share)), max(1, round(true_height * share)))
-    method = Image.Resampling.LANCZOS if share < 1 else Image.Resampling.NEAREST
-    small = whole.resize(size, method)
+    small = whole if share == 1 else whole.resize(size, Image.Resampling.LANCZOS)
     on_ground = Image.new("RGBA", size, ground)
     on_ground.alpha_composite(small)
     return Raster(*size, on_ground.convert("RGB").tobytes(), true_width, true_height)

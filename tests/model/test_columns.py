@@ -57,6 +57,7 @@ def test_a_width_stays_when_longer_text_comes_and_grows_for_longer_numbers() -> 
     columns = columns_of({"title": "short", "n": 1})
     columns.see([{"title": "a very much longer title", "n": 123_456}])
     assert columns.widths(columns.shown(), 0) == [5, 6]
+    assert columns.widths(columns.shown(), 100) == [24, 6]
 
 
 def test_long_text_is_limited_unless_there_is_room() -> None:

@@ -94,7 +94,7 @@ class QueuePane(DataPane):
         """The queue was looked at: show its counts, and read it again if it changed."""
         self._queue = event.queue.view
         if not self._chosen and not pending_of(self._queue) and self._queue.total_request_count:
-            self.shows = Shows.ALL
+            self.shows, self._stale, self._read_at = Shows.ALL, True, float("-inf")
         if self._queue.modified_at is None or self._queue.modified_at != self._modified:
             self._modified, self._stale = self._queue.modified_at, True
         self._write_line()
@@ -107,7 +107,12 @@ class QueuePane(DataPane):
 
     def read_again(self) -> None:
         """Read the requests that are listed if the queue changed since."""
-        if self.visible_now and self._stale and time.monotonic() - self._read_at >= READ_EVERY_S:
+        if (
+            self.visible_now
+            and self._queue is not None
+            and self._stale
+            and time.monotonic() - self._read_at >= READ_EVERY_S
+        ):
             self._stale, self._read_at = False, time.monotonic()
             self.read("requests", self._read_head if self.shows is Shows.HEAD else self._read_all)
 

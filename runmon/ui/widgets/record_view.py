@@ -40,7 +40,7 @@ class RecordView(Vertical):
         self.shown_now: Shown | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="facts")
+        yield Static(id="record-facts")
         yield LineView()
         yield Picture()
 
@@ -55,7 +55,7 @@ class RecordView(Vertical):
     def say(self, sentence: str, tone: str = "quiet") -> None:
         """Show a clean sentence instead of a record."""
         self.shown_now = None
-        self.query_one("#facts", Static).update(Text.assemble((sentence, tone)))
+        self.query_one("#record-facts", Static).update(Text.assemble((sentence, tone)))
         self._show_lines(Preview("", TextLines()))
 
     async def show(self, record: Record) -> None:
@@ -126,4 +126,4 @@ class RecordView(Vertical):
             notes.append(f"the first {byte_size(held)} are shown")
         for note in notes:
             facts.append("  ! ", "warn").append(note, "warn")
-        self.query_one("#facts", Static).update(facts)
+        self.query_one("#record-facts", Static).update(facts)

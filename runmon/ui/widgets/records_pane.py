@@ -55,8 +55,7 @@ class RecordsPane(DataPane):
         self._modified: datetime | None = None
         self._listed: datetime | None = None
         self._listed_at = float("-inf")
-        self._stale = True
-        self._known = False
+        self._stale = False
         self._more: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -91,6 +90,8 @@ class RecordsPane(DataPane):
         """The store was looked at: list its keys if it changed."""
         self._modified = event.store.view.modified_at
         self._stale = self._stale or self._modified is None or self._modified != self._listed
+        if self._listed is None:
+            self._listed_at = float("-inf")
         self.read_again()
 
     def read_again(self) -> None:
@@ -144,7 +145,6 @@ class RecordsPane(DataPane):
             self.rows.keys[self.table.cursor].key if 0 <= self.table.cursor < len(self.rows.keys) else None
         )
         self.rows.take(keys)
-        self._known = True
         self.table.empty = Text(NONE_YET)
         self.table.rows_changed(cursor=None if under is None else self.rows.place_of(under))
         more = "+" if self._more else ""
