@@ -141,7 +141,8 @@ def test_a_graceful_abort_lets_the_demo_keep_what_it_has(
     platform: LocalPlatform, http: httpx.Client, tmp_path: Path
 ) -> None:
     with ShopSite(ShopPlan(pages=400, fail_rate=0, delay_s=0.01)) as site:
-        given = f'{{"startUrls": [{{"url": "{site.url}"}}], "maxRequestsPerMinute": 3000}}'.encode()
+        pace = {"minConcurrency": 16, "maxRequestsPerMinute": 600}
+        given = json.dumps({"startUrls": [{"url": site.url}], **pace}).encode()
         command = (sys.executable, "-P", "-m", "runmon.local.demo")
         run = platform.start(RunSpec(command, tmp_path / "run", input=given))
         with http.stream("GET", f"/v2/actor-runs/{run}/log?stream=true&raw=true", timeout=LONG_S) as log:
