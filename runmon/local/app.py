@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from runmon.errors import LocalFault
-from runmon.local import events, log_routes, run_routes
+from runmon.local import actor_routes, events, log_routes, run_routes
 from runmon.local.auth import Door, Guarded
 from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
@@ -36,7 +36,13 @@ START_DEADLINE_S = 10.0
 def asgi(registry: Registry) -> Starlette:
     """The routes over a registry, without the door: for `Guarded`, and for tests of one layer."""
     app = Starlette(
-        routes=[*storage_routes(), *run_routes.routes(), *log_routes.routes(), *events.routes()],
+        routes=[
+            *storage_routes(),
+            *run_routes.routes(),
+            *actor_routes.routes(),
+            *log_routes.routes(),
+            *events.routes(),
+        ],
         exception_handlers={ApiFault: render_fault, HTTPException: render_http, Exception: render_crash},
     )
     app.router.redirect_slashes = False
@@ -68,10 +74,13 @@ class LocalPlatform:
         read_only: bool = False,
         anonymous_reads: bool = False,
         faults: Faults | None = None,
+        home: Path | None = None,
     ) -> None:
         self.token = token or secrets.token_urlsafe(32)
         self.anonymous_reads = anonymous_reads
         self.registry = Registry(read_only=read_only, faults=faults)
+        self.registry.home = home
+        self.registry.launch = self._start
         self.url = ""
         """`http://127.0.0.1:PORT`, known once the platform was entered."""
         self._wanted_port = port

@@ -6,7 +6,8 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,7 @@ from runmon.local.objects import Objects
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import DEFAULT_IDS
-from runmon.local.runner import Runner
+from runmon.local.runner import Runner, RunSpec
 from runmon.local.runs import RunState
 from runmon.local.signatures import secret_of
 
@@ -46,6 +47,10 @@ class Registry:
         self.runs: dict[str, RunState] = {}
         self.runners: dict[str, Runner] = {}
         """The processes behind runs that were started here, by run id."""
+        self.home: Path | None = None
+        """Where runs that the API starts get their folders; None refuses them."""
+        self.launch: Callable[[RunSpec], Awaitable[str]] | None = None
+        """Starts a run; set by the platform that serves this registry."""
         self.actors: dict[str, tuple[str, ...]] = {}
         """Commands that can be started as Actors and metamorphed into, by name."""
         self.crashes: deque[Exception] = deque(maxlen=20)
@@ -76,11 +81,10 @@ class Registry:
 
     def last(self, actor: str, statuses: tuple[str, ...] = (), origin: str = "") -> RunState:
         """The run of an Actor (its id or `user~name`) that started last. ApiFault 404 when there is none."""
-        name = actor.rpartition("~")[2]
         found = [
             state
             for state in self.runs.values()
-            if actor == state.data["actId"] or name == state.actor_name
+            if state.is_of(actor)
             if not statuses or state.data["status"] in statuses
             if not origin or state.data["meta"].get("origin") == origin
         ]
@@ -161,12 +165,20 @@ class Registry:
         return self._lags[store]
 
     def page(
-        self, *, offset: int, limit: int, desc: bool, statuses: tuple[str, ...], after: str, before: str
+        self,
+        *,
+        actor: str = "",
+        offset: int,
+        limit: int,
+        desc: bool,
+        statuses: tuple[str, ...],
+        after: str,
+        before: str,
     ) -> dict[str, Any]:
-        """A page of the runs list, by start."""
+        """A page of the runs list, by start; of one Actor where it is named."""
         found = [
             view
-            for view in (state.view() for state in self.runs.values())
+            for view in (state.view() for state in self.runs.values() if not actor or state.is_of(actor))
             if not statuses or view["status"] in statuses
             if not after or view["startedAt"] >= after
             if not before or view["startedAt"] <= before

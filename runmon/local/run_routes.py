@@ -58,7 +58,13 @@ async def me(request: Request) -> Response:
 
 async def list_runs(request: Request) -> Response:
     """`GET /v2/actor-runs`: a page of RunShort, by `startedAt`."""
+    return list_answer(request)
+
+
+def list_answer(request: Request, actor: str = "") -> Response:
+    """A page of the runs, of one Actor where it is named."""
     page = registry_of(request).page(
+        actor=actor,
         offset=number(request, "offset", 0),
         limit=number(request, "limit", LIST_LIMIT, hi=LIST_LIMIT),
         desc=flag(request, "desc"),
@@ -95,14 +101,14 @@ async def get_run(request: Request) -> Response:
     return answer(request, state)
 
 
-def answer(request: Request, state: RunState) -> Response:
+def answer(request: Request, state: RunState, status: int = 200) -> Response:
     """The run object in its envelope, as far as the caller may see it."""
     view = state.view()
     if state.ended and time.monotonic() - state.ended < registry_of(request).faults.settle:
         view = unsettled(view)
     if request.state.access == "anonymous":
         view = {name: value for name, value in view.items() if name not in PRIVATE_FIELDS}
-    return data(view)
+    return data(view, status)
 
 
 def unsettled(view: dict[str, Any]) -> dict[str, Any]:

@@ -114,6 +114,10 @@ class RunState:
         self.bell.ring()
         self.log.bell.ring()
 
+    def is_of(self, actor: str) -> bool:
+        """Whether an Actor's id, name or `user~name` means this run's."""
+        return actor == self.data["actId"] or actor.rpartition("~")[2] == self.actor_name
+
     def count(self, stat: str) -> int:
         """A counter of `stats`; 0 when it is not there."""
         return int(self.data["stats"].get(stat) or 0)

@@ -1,0 +1,93 @@
+"""Registered commands as Actors: look one up, start it, list its runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runmon.local.auth import READS
+from runmon.local.faults import ApiFault, read_only
+from runmon.local.identity import LOCAL_USER, LOCAL_USER_ID, actor_id, new_id
+from runmon.local.mounting import registry_of
+from runmon.local.run_routes import WAIT_LIMIT_S, answer, list_answer, resurrection
+from runmon.local.runner import RunSpec
+from runmon.local.wire import body, data, number
+
+DEFAULT_MEMORY_MB = 1024
+
+
+def routes() -> list[Route]:
+    """`/v2/actors/{actorId}` and its runs, under today's and the former prefix."""
+    found = []
+    for prefix in ("/v2/actors/{actor_id}", "/v2/acts/{actor_id}"):
+        found += [
+            Route(prefix, show, methods=["GET"]),
+            Route(prefix + "/runs", runs, methods=["GET", "POST"]),
+        ]
+    return found
+
+
+async def show(request: Request) -> Response:
+    """`GET /v2/actors/{actorId}`: what is known of a registered command."""
+    name, _ = registry_of(request).actor(request.path_params["actor_id"])
+    return data(described(name))
+
+
+def described(name: str) -> dict[str, Any]:
+    """A registered command as the API shows an Actor."""
+    born = "2026-01-01T00:00:00.000Z"
+    return {
+        "id": actor_id(name),
+        "userId": LOCAL_USER_ID,
+        "name": name,
+        "username": LOCAL_USER["username"],
+        "isPublic": False,
+        "createdAt": born,
+        "modifiedAt": born,
+        "stats": {},
+        "versions": [],
+        "defaultRunOptions": {"build": "local", "timeoutSecs": 0, "memoryMbytes": DEFAULT_MEMORY_MB},
+        "taggedBuilds": {},
+    }
+
+
+async def runs(request: Request) -> Response:
+    """GET the runs of an Actor, or POST an input to start one (201; `waitForFinish` as for a run)."""
+    if request.method in READS:
+        name = request.path_params["actor_id"]
+        return list_answer(request, name)
+    registry = registry_of(request)
+    name, command = registry.actor(request.path_params["actor_id"])
+    if registry.read_only or registry.launch is None or registry.home is None:
+        raise read_only()
+    run_id = await registry.launch(await spec_of(request, name, command))
+    state = registry.runs[run_id]
+    wait_s = number(request, "waitForFinish", 0, hi=WAIT_LIMIT_S)
+    if wait_s:
+        await state.wait_final(wait_s)
+    return answer(request, state, 201)
+
+
+async def spec_of(request: Request, name: str, command: tuple[str, ...]) -> RunSpec:
+    """The run that a POST asks for, in a folder of its own."""
+    registry = registry_of(request)
+    if registry.home is None:
+        raise ApiFault(400, "operation-not-allowed", "The platform has no folder for new runs")
+    wish = resurrection(request)
+    memory_mb = wish.memory_mb or DEFAULT_MEMORY_MB
+    timeout_s = wish.timeout_s or 0
+    run_id = new_id()
+    options = {"timeoutSecs": round(timeout_s), "memoryMbytes": memory_mb, **wish.options}
+    return RunSpec(
+        command,
+        registry.home / run_id,
+        input=await body(request) or None,
+        input_content_type=request.headers.get("content-type", "application/json"),
+        timeout_s=timeout_s,
+        memory_mb=memory_mb,
+        actor_name=name,
+        run={"id": run_id, "meta": {"origin": "API"}, "options": options},
+    )
