@@ -63,9 +63,12 @@ class RunmonApp(App[int]):
 
     def on_mount(self) -> None:
         self._catch_signals()
-        self._use_styles()
         self.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.push_screen(self._open_screen())
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Our screen itself, so that nothing is painted before it."""
+        self._use_styles()
+        return self._open_screen()
 
     def _catch_signals(self) -> None:
         if self.is_headless:

@@ -109,6 +109,10 @@ class StatusPane(Pane):
         of = f" of {memory.limit_words}" if memory.limit_words and memory.summary else ""
         return [("memory", memory.summary + of), ("cpu", cpu.summary)]
 
+    def action_scroll_by(self, lines: int) -> None:
+        """Move by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
     def _chart(self, name: str) -> TimeChart:
         return self.query_one(f"#{name}", TimeChart)
 
