@@ -150,6 +150,8 @@ class Connection:
         await self._write(data[300 * step :])
 
     async def _write(self, data: bytes) -> None:
+        if self.client.transport.is_closing():
+            raise Cut(reset=True)
         if data and not self.swallowed:
             self.client.write(data)
             await self.client.drain()

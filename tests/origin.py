@@ -120,7 +120,7 @@ class Origin:
         self._changed = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
-        self._serving: set[asyncio.Task[None]] = set()
+        self.serving: set[asyncio.Task[None]] = set()
         self._finished_at: str | None = None
 
     @property
@@ -164,23 +164,23 @@ class Origin:
         assert self._server is not None
         self._server.close()
         self.cut_all()
-        for task in self._serving:
+        for task in self.serving:
             task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await asyncio.gather(*self.serving, return_exceptions=True)
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         task = asyncio.current_task()
         assert task is not None
-        self._serving.add(task)
+        self.serving.add(task)
         try:
             while await self._answer(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
-            self._serving.discard(task)
+            self.serving.discard(task)
             self._open.discard(writer)
             writer.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import logging
 import os
 import statistics
 import sys
@@ -176,6 +177,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1, help="the first")
     asked = parser.parse_args()
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     well = True
     for seed in range(asked.seed, asked.seed + asked.seeds):
         report = asyncio.run(soak(seed, asked.minutes * 60 / asked.seeds))

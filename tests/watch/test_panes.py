@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+import psutil
 import pytest
 
 from runmon.model.storages import Place
@@ -356,3 +357,26 @@ async def test_leaving_a_watch_leaves_no_task_behind(origin: Origin, start: Begi
     await watched.ear.stop()
     mine = [task for task in asyncio.all_tasks() if "runmon" in repr(task.get_coro())]
     assert mine == []
+
+
+async def test_hours_of_breaks_leave_no_task_and_no_file_behind(origin: Origin, start: Begin) -> None:
+    origin.log = b"a line\n" * 100
+    watched = await start(panes=ALL)
+    for pane in Pane:
+        await watched.until_state(pane, Condition.LIVE)
+    before = (ours(origin), open_files())
+    for kind in ("fin", "reset", "end", "status", "refuse", "corrupt") * 5:
+        origin.faults.append(Fault(kind, 200))
+        origin.cut_all()
+        await watched.clock.advance(20)
+    for pane in Pane:
+        await watched.until_state(pane, Condition.LIVE)
+    await watched.until(lambda: ours(origin) <= before[0] and open_files() <= before[1])
+
+
+def ours(origin: Origin) -> int:
+    return len(asyncio.all_tasks() - origin.serving)
+
+
+def open_files() -> int:
+    return psutil.Process().num_fds()
