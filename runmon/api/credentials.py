@@ -15,6 +15,7 @@ _SECRETS = re.compile(
     r"|(?<![\w-])(?:token|signature|x-amz-[\w-]+|awsaccesskeyid)=[^\s&\"'<>]+",
     re.IGNORECASE,
 )
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
 _CLI_SECONDS = 5.0
 
 
@@ -100,5 +101,5 @@ def _from_cli() -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    lines = done.stdout.decode("utf-8", "replace").split()
-    return lines[-1] if done.returncode == 0 and lines else None
+    *_, last = ["", *done.stdout.decode("utf-8", "replace").splitlines()]
+    return last.strip() if done.returncode == 0 and _TOKEN.fullmatch(last.strip()) else None

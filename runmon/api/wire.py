@@ -161,6 +161,8 @@ def _error(status: int, kind: str, what: str, where: Address, token: bool) -> Ap
                 f"{host} does not accept the token.", hint="Check it, or make a new one in Console."
             )
         return NeedsToken(f"{host} wants a token for {what}.", hint=TOKEN_HINT)
+    if status in {402, 403} and not token:
+        return Forbidden(f"Not everybody may use {what} at {host}.", hint=TOKEN_HINT)
     if status == 402:
         return Forbidden(f"{host} wants a payment for {what}.")
     if status == 403:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
-from runmon.api.client import ONCE
+from runmon.api.address import address
+from runmon.api.client import ONCE, Api, Patience
 from runmon.api.credentials import Token
 from runmon.errors import (
     ApiError,
@@ -20,6 +22,7 @@ from runmon.errors import (
     ServerFault,
     TooLarge,
     TooSlow,
+    Unreachable,
 )
 from tests.loopback import Connect, Seen, Start, answer, data, fault
 
@@ -179,3 +182,35 @@ async def test_a_long_error_body_is_not_read_to_its_end(start: Start, connect: C
 
     with pytest.raises(Forbidden):
         await connect(server, patience=ONCE).run("r")
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+async def test_without_a_token_every_refusal_tells_how_to_give_one(
+    start: Start, connect: Connect, status: int
+) -> None:
+    server = await start(lambda _: fault(status))
+
+    with pytest.raises(ApiError) as met:
+        await connect(server).run("r")
+
+    assert met.value.exit_code == 4 and "APIFY_TOKEN" in met.value.hint
+
+
+class Unplugged(httpx.AsyncBaseTransport):
+    """A network without a way to anywhere."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno -3] Temporary failure in name resolution", request=request)
+
+
+@pytest.mark.parametrize("order", ["read", "write"])
+async def test_a_server_elsewhere_that_is_not_reached_is_tried_again(pauses: list[float], order: str) -> None:
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+
+    patience = Patience(sleep=noted, chance=lambda: 0.0)
+    async with Api(address("https://api.apify.com"), transport=Unplugged(), patience=patience) as api:
+        with pytest.raises(Unreachable, match="its name is not known"):
+            await (api.run("r") if order == "read" else api.resurrect("r"))
+
+    assert len(pauses) == 4

@@ -64,6 +64,30 @@ def test_the_program_of_apify_cli_is_run_without_a_shell(
     assert find_token({}, home=tmp_path) == Token(CANARY)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"echo {CANARY}; exit 1",
+        "echo You are not logged in",
+        "true",
+        f"echo {CANARY} >&2",
+        "exec sleep 60",
+        "kill $$",
+    ],
+)
+def test_an_apify_cli_that_gives_no_token_means_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    login(tmp_path, secretsBackend="keyring")
+    program = tmp_path / "apify"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr("runmon.api.credentials._CLI_SECONDS", 0.5)
+
+    assert find_token({}, home=tmp_path) is None
+
+
 @pytest.mark.parametrize("text", ["", "  ", "a b", "a\r\nX: y", "tök", "a\x00"])
 def test_what_cannot_be_a_token_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(BadInput) as refused:
