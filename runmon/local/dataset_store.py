@@ -31,7 +31,7 @@ class DatasetStore(Storage):
     def __init__(
         self, folder: Path, *, id: str, read_only: bool = False, facts: Mapping[str, Any] | None = None
     ) -> None:
-        self.count = 0
+        self._count = 0
         self._gaps: array[int] | None = None
         self._last = 0
         self._card_due = 0.0
@@ -39,7 +39,12 @@ class DatasetStore(Storage):
         self._counting = threading.Lock()
         self._forget_examined()
         super().__init__(folder, id=id, read_only=read_only, facts=facts)
-        self.refresh()
+
+    @property
+    def count(self) -> int:
+        """How many items there are, as far as was looked."""
+        self.load()
+        return self._count
 
     def _forget_examined(self) -> None:
         self._examined = self._empty = self._bytes = 0
@@ -47,7 +52,7 @@ class DatasetStore(Storage):
 
     def _forget(self) -> None:
         super()._forget()
-        self.count = self._last = 0
+        self._count = self._last = 0
         self._gaps = None
         self._forget_examined()
 
@@ -63,7 +68,7 @@ class DatasetStore(Storage):
         """
         if total is None:
             self.refresh()
-            total = self.count
+            total = self._count
         end = total if limit is None else min(total, offset + limit)
         for position in range(offset, end):
             yield self.item(total - 1 - position if desc else position)
@@ -99,9 +104,9 @@ class DatasetStore(Storage):
         self._last += 1
         if self._gaps is not None:
             self._gaps.append(self._last)
-        if self._examined == self.count:
+        if self._examined == self._count:
             self._examine(raw)
-        self.count += 1
+        self._count += 1
 
     def _catch_up(self) -> None:
         self.refresh()
@@ -110,20 +115,20 @@ class DatasetStore(Storage):
     # The folder
 
     def _read_folder(self) -> bool:
-        if self.count == 0 or self._gaps is not None or not self._exists(self._last):
+        if self._count == 0 or self._gaps is not None or not self._exists(self._last):
             return self._load()
         return self._probe(self._whole)
 
     def _load(self) -> bool:
         numbers = sorted(number for entry in files(self.folder) if (number := item_number(entry.name)))
-        if len(numbers) < self.count:
+        if len(numbers) < self._count:
             self._forget_examined()
         whole = not numbers or self._whole(numbers[-1])
         if not whole:
             numbers.pop()
-        self.count = len(numbers)
+        self._count = len(numbers)
         self._last = numbers[-1] if numbers else 0
-        self._gaps = None if self._last == self.count else array("q", numbers)
+        self._gaps = None if self._last == self._count else array("q", numbers)
         return whole
 
     def _probe(self, accept: Callable[[int], bool]) -> bool:
@@ -131,7 +136,7 @@ class DatasetStore(Storage):
             if not accept(self._last + 1):
                 return False
             self._last += 1
-            self.count += 1
+            self._count += 1
             if self._gaps is not None:
                 self._gaps.append(self._last)
         return True
@@ -150,14 +155,15 @@ class DatasetStore(Storage):
         self.refresh()
         self.examine(EXAMINE_S)
         return super().metadata() | {
-            "itemCount": self.count,
-            "cleanItemCount": self.count - self._empty,
+            "itemCount": self._count,
+            "cleanItemCount": self._count - self._empty,
             "fields": list(self._fields),
             "schema": self.card.get("schema"),
             "stats": {
                 "readCount": self.reads,
                 "writeCount": self.writes,
                 "storageBytes": self._bytes,
+                "inflatedBytes": self._bytes,
             },
         }
 
@@ -165,9 +171,9 @@ class DatasetStore(Storage):
         """Learn fields and empty items of what others wrote, for at most `seconds`; True when done."""
         end = time.monotonic() + seconds
         with self.lock:
-            while self._examined < self.count and time.monotonic() < end:
+            while self._examined < self._count and time.monotonic() < end:
                 self._examine(self.item(self._examined))
-            return self._examined >= self.count
+            return self._examined >= self._count
 
     def _examine(self, raw: bytes) -> None:
         self._examined += 1
@@ -182,9 +188,9 @@ class DatasetStore(Storage):
         """`{field: {min, max, nullCount, emptyCount}}` over all items; reads those not covered yet."""
         self.refresh()
         with self._counting:
-            if self._statistics.covered > self.count:
+            if self._statistics.covered > self._count:
                 self._statistics = Statistics()
-            for position in range(self._statistics.covered, self.count):
+            for position in range(self._statistics.covered, self._count):
                 self._statistics.take(self.item(position))
             return self._statistics.told()
 

@@ -47,7 +47,6 @@ class QueueStore(Storage):
         state = f"__RQ_STATE_{kept_id if isinstance(kept_id, str) else id}".replace("/", "")
         self._state = folder.parent.parent / "key_value_stores" / "default" / state
         self._state_ns = -1
-        self.refresh()
 
     def _forget(self) -> None:
         super()._forget()
@@ -57,6 +56,7 @@ class QueueStore(Storage):
     @property
     def count(self) -> int:
         """How many requests there are, handled or not."""
+        self.load()
         return len(self.index.entries)
 
     # Reading

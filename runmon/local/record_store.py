@@ -1,4 +1,4 @@
-"""Records in a folder: one file a key beside its metadata, as Crawlee for Python does; reads both dialects."""
+"""Records in a folder: a file for each key beside its metadata; both Crawlee dialects are read."""
 
 from __future__ import annotations
 
@@ -68,8 +68,9 @@ class RecordStore(Storage):
     ) -> None:
         self._index: dict[bytes, Kept] = {}
         self._order: list[bytes] = []
+        self._sized = (0, -1)
+        self._bytes = 0
         super().__init__(folder, id=id, read_only=read_only, facts=facts)
-        self.refresh()
 
     def _forget(self) -> None:
         super()._forget()
@@ -80,6 +81,7 @@ class RecordStore(Storage):
     @property
     def count(self) -> int:
         """How many records there are."""
+        self.load()
         return len(self._order)
 
     def keys(self, limit: int = 1000, after: str | None = None, prefix: str | None = None) -> Page:
@@ -223,9 +225,18 @@ class RecordStore(Storage):
         body = spare if spare == f"~{digest(key)}{SPARE_ENDING}" else name
         return key, Kept(body, name + CARD_ENDING)
 
+    def _measured(self) -> int:
+        """The bytes of all records, measured anew only after a change."""
+        with self.lock:
+            if self._sized != (self._seen_ns, self.writes):
+                self._bytes = sum(max(0, self._size(key)) for key in self._order)
+                self._sized = (self._seen_ns, self.writes)
+            return self._bytes
+
     def metadata(self) -> dict[str, Any]:
         """The key-value store object of the API, without the addresses that only a server knows."""
         self.refresh()
+        size = self._measured()
         return super().metadata() | {
             "username": self.facts.get("username"),
             "schema": self.card.get("schema"),
@@ -234,6 +245,8 @@ class RecordStore(Storage):
                 "writeCount": self.writes,
                 "deleteCount": self.deletes,
                 "listCount": self.lists,
+                "storageBytes": size,
+                "s3StorageBytes": size,
             },
         }
 

@@ -51,9 +51,9 @@ class Storage:
         self._prefix = f"{folder}{os.sep}"
         self._seen_ns = -1
         self._next_scan = 0.0
+        self._loaded = False
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
         self._load_card()
 
     # The card
@@ -173,12 +173,20 @@ class Storage:
         with self.lock:
             if not self.stale():
                 return
+            if not self._loaded and not self.read_only:
+                self._sweep()
             before, started = folder_ns(self._prefix), time.monotonic()
             complete = self._read_folder()
             took = time.monotonic() - started
             settled = complete and time.time_ns() - before > SETTLED_NS
+            self._loaded = True
             self._seen_ns = before if settled else -1
             self._next_scan = time.monotonic() + 10 * took if took > SLOW_SCAN_S else 0.0
+
+    def load(self) -> None:
+        """Read the folder unless it was read before: opening a store reads nothing, for folders can be huge."""
+        if not self._loaded:
+            self.refresh()
 
     def _read_folder(self) -> bool:
         """Read the folder anew; False when a file was still being written and a second look is due."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from runmon.local.faults import ApiFault, invalid, not_found
 from runmon.local.raw_json import Fields, elements, fields
 from runmon.local.signatures import sign_storage
-from runmon.local.storage import Storage
+from runmon.local.storage import Storage, now
 from runmon.local.wire import body, data, object_body
 
 S = TypeVar("S", bound=Storage)
@@ -27,6 +27,8 @@ async def store_of(request: Request, kind: type[S]) -> S:
     if store.dropped:
         raise not_found("Storage")
     store.reads += 1
+    if not store.read_only:
+        store.accessed = now()
     if store.stale():
         await asyncio.to_thread(store.refresh)
     return store
