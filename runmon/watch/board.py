@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 
 from runmon.watch.clock import Clock
@@ -58,9 +57,13 @@ class Board:
     ) -> None:
         """Set a pane's condition; nothing is told where nothing changed."""
         old = self.states[pane]
-        new = PaneState(condition, self._since(pane, condition), retry_at, detail)
-        if new == old or (condition in SURE and replace(new, since=old.since) == old):
+        if (condition, detail, retry_at) == (
+            old.condition,
+            old.detail,
+            old.retry_at,
+        ) and old.since is not None:
             return
+        new = PaneState(condition, self._since(pane, condition), retry_at, detail)
         self.states[pane] = new
         self.tell(PaneChanged(pane, new))
 

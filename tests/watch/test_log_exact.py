@@ -68,6 +68,7 @@ async def test_the_end_of_a_big_log_shows_before_its_beginning(origin: Origin, s
     await watched.has_log()
     assert watched.watch.log.start == 0
     assert watched.watch.log.changes[0].moved == 20_000 - tail_lines
+    assert watched.ear.conditions(Pane.LOG).count(Condition.CATCHING_UP) <= 3
 
 
 async def test_a_server_that_rewrote_its_log_is_believed_once_it_says_so_twice(
