@@ -125,10 +125,6 @@ class RunmonApp(App[int]):
         """Dark to light and back."""
         self.theme = "runmon-light" if self.current_theme.dark else "runmon-dark"
 
-    def action_press(self, key: str) -> None:
-        """What a click on a key's name does: the key."""
-        self.simulate_key(key)
-
     def action_help(self) -> None:
         """Show the keys that work now."""
         from runmon.ui.palette import at_hand

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.widget import Widget
 
 from runmon.ui.commands import Command, key_name
@@ -31,17 +34,30 @@ class KeyFooter(Widget):
             line.append_text(entry)
         return line
 
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key's name is the key."""
+        if key := event.style.meta.get("key"):
+            self.app.simulate_key(key)
+
     def _entry(self, command: Command) -> Text:
         colours = palette(self.app)
-        action = {"@click": f"app.press('{command.keys[0]}')"}
-        key = Style(color=colours.text, bold=True, meta=action)
-        word = Style(color=colours.quiet, meta=action)
+        key = Style(color=colours.text, bold=True, meta={"key": command.keys[0]})
+        word = Style(color=colours.quiet, meta={"key": command.keys[0]})
         return Text.assemble((key_name(command), key), (f" {command.label}", word), "   ")
+
+
+def _unclaimed(at_hand: Iterable[Command]) -> Iterator[Command]:
+    """Commands whose key does nothing else in an inner scope."""
+    claimed: set[str] = set()
+    for command in at_hand:
+        if command.keys[0] not in claimed:
+            yield command
+        claimed.update(command.keys)
 
 
 def chosen(at_hand: list[Command]) -> list[Command]:
     """A footer's commands: the focused scope's first, with room kept for the common ones."""
-    marked = [command for command in at_hand if command.footer]
+    marked = list(_unclaimed(command for command in at_hand if command.footer))
     own = [c for c in marked if c.scope not in {"app", "run"}]
     common = sorted(
         (c for c in marked if c.scope in {"app", "run"}), key=lambda c: (c.scope == "app", c.footer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -58,12 +58,10 @@ def header_line(glance: Glance, width: int) -> Text:
     the name's middle, time limit, progress, time; the state stays.
     """
     state = Text.assemble((f"{glance.state.sign} {glance.state.word}", f"bold_{glance.state.tone}"))
-    for right in _rights(glance):
-        ends = state.cell_len + right.cell_len + len(GAP) * 2 + 1
-        for left in _lefts(glance, width - ends):
-            spare = width - ends - left.cell_len
-            if spare >= 0:
-                return _joined(glance, left, state, right, spare)
+    for left, right in _forms(glance, width - state.cell_len - 2 * len(GAP) - 1):
+        spare = width - state.cell_len - 2 * len(GAP) - 1 - left.cell_len - right.cell_len
+        if spare >= 0:
+            return _joined(glance, left, state, right, spare)
     return Text.assemble(" ", state)
 
 
@@ -79,30 +77,30 @@ def _joined(glance: Glance, left: Text, state: Text, right: Text, spare: int) ->
     )
 
 
-def _lefts(glance: Glance, room: int) -> Sequence[Text]:
-    """The run's name as long as fits: with product and id, without, and shortened in its middle."""
+def _forms(glance: Glance, room: int) -> Iterator[tuple[Text, Text]]:
+    """What stands left and right of the state, in ever shorter forms, for `room` cells altogether."""
     name, run = glance.name or glance.run, glance.run if glance.name else ""
-    whole = Text.assemble((name, "strong"), (f" · {run}" if run else "", "faint"))
-    product = Text.assemble(("runmon  ", "quiet"), whole)
-    short = Text.assemble((shortened(name, max(room, 0)), "strong"))
-    tries = [product, whole, Text.assemble((name, "strong")), short if room >= LEAST_NAME else Text()]
-    return [text for text in tries if text.cell_len <= room] or []
+    named = Text.assemble((name, "strong"))
+    whole = Text.assemble(named, (f" · {run}" if run else "", "faint"))
+    everything, *shorter = _rights(glance)
+    yield Text.assemble(("runmon  ", "quiet"), whole), everything
+    yield whole, everything
+    yield named, everything
+    for right in shorter:
+        fitting = shortened(name, max(room - right.cell_len, 0))
+        if len(fitting) >= min(LEAST_NAME, len(name)):
+            yield Text.assemble((fitting, "strong")), right
+    yield from ((Text(), right) for right in shorter)
 
 
 def _rights(glance: Glance) -> Sequence[Text]:
-    """How far, how long, how much, in ever shorter forms."""
+    """How far, how long, how much: all of it, then without cost, limit, progress, time."""
     far = f"{glance.progress.done}/{glance.progress.total}" if glance.progress else ""
     long = clock_time(glance.elapsed_s) if glance.elapsed_s is not None else ""
     limit = f" / {clock_time(glance.limit_s)}" if glance.limit_s > 0 and long else ""
     much = usd(glance.cost) if glance.cost is not None else ""
-    forms = [
-        (far, long, limit, much),
-        (far, long, limit, ""),
-        (far, long, "", ""),
-        ("", long, "", ""),
-        ("",) * 4,
-    ]
-    return [_right(*form) for form in dict.fromkeys(forms)]
+    forms = ((far, long, limit, much), (far, long, limit, ""), (far, long, "", ""), ("", long, "", ""))
+    return [_right(*form) for form in (*forms, ("", "", "", ""))]
 
 
 def _right(far: str, long: str, limit: str, much: str) -> Text:

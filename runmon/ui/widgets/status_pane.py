@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from runmon.model.run import Run
+from runmon.model.run import Phase, Run
 from runmon.model.units import ago, clock_time, percent
 from runmon.render.facts import Progress, elapsed_s, exit_words, memory_size, whole_span
 from runmon.render.untrusted import cell, clean
@@ -123,7 +123,8 @@ def now_text(run: Run, progress: Progress | None, width: int) -> Text:
     if run.status_message:
         parts.append(message_text(run.status_message, width))
     if progress is not None:
-        parts.append(progress_text(progress, width))
+        stopped = run.phase.final and run.phase is not Phase.SUCCEEDED
+        parts.append(progress_text(progress, width, tone="quiet" if stopped else "ok"))
     return Text("\n").join(parts) if parts else Text.assemble(("No status message yet.", "quiet"))
 
 
@@ -134,13 +135,13 @@ def message_text(message: str, width: int) -> Text:
     return Text.assemble((whole.plain, "text"))
 
 
-def progress_text(progress: Progress, width: int) -> Text:
+def progress_text(progress: Progress, width: int, *, tone: str = "ok") -> Text:
     """A bar and the figures: `━━━━━━────────  148/612  24 %`."""
     figures = f"{progress.done}/{progress.total}"
     share = f"{percent(progress.share * 100):>5}"
     room = max(width - len(figures) - len(share) - 3, 4)
     done = round(progress.share * room)
-    bar = Text.assemble(("━" * done, "ok"), ("─" * (room - done), "faint"))
+    bar = Text.assemble(("━" * done, tone), ("─" * (room - done), "faint"))
     return Text.assemble(bar, "  ", (figures, "text"), " ", (share, "quiet"))
 
 

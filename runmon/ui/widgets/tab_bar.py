@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.widget import Widget
 
 from runmon.ui.theme import palette
@@ -38,6 +39,11 @@ class TabBar(Widget):
         tabs = self._tabs(counts=False, names=False)
         return Text.assemble(tabs, " " * max(width - tabs.cell_len - state.cell_len - 1, 0), state)
 
+    def on_click(self, event: events.Click) -> None:
+        """A click on a tab goes there."""
+        if key := event.style.meta.get("key"):
+            self.app.simulate_key(key)
+
     def _tabs(self, *, counts: bool, names: bool = True) -> Text:
         line = Text(" ")
         for pane in self._panes:
@@ -47,7 +53,7 @@ class TabBar(Widget):
     def _tab(self, pane: Pane, counts: bool, named: bool) -> Text:
         colours = palette(self.app)
         here = pane is self.current
-        click = {"@click": f"app.press('{pane.NUMBER}')"}
+        click = {"key": pane.NUMBER}
         name = Style(color=colours.accent if here else colours.quiet, bold=here, underline=here, meta=click)
         tab = Text.assemble((f"{pane.NUMBER} ", Style(color=colours.faint, meta=click)))
         tab.append(pane.NAME if named else "", name)
