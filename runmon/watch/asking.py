@@ -24,15 +24,22 @@ class Asking:
     """What one pane asks, and what it does with a no."""
 
     def __init__(
-        self, pane: Pane, board: Board, link: Link, *, refused: Callable[[], None] = lambda: None
+        self,
+        pane: Pane,
+        board: Board,
+        link: Link,
+        *,
+        refused: Callable[[], None] = lambda: None,
+        may_come: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`refused` hears when the server wants a (better) token."""
+        """`refused` hears that a token is wanted; `may_come` tells whether what is missing may come yet."""
         self.pane = pane
         self.board = board
         self.link = link
         self.backoff = Backoff(link.chance)
         self._missing = 0
         self._refused = refused
+        self._may_come = may_come
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """The answer, however long it takes; NotFound after some tries and NoAccess at once, both shown."""
@@ -73,7 +80,7 @@ class Asking:
 
     async def _miss(self, error: NotFound) -> None:
         self._missing += 1
-        if self._missing >= MISSING_TRIES:
+        if self._missing >= MISSING_TRIES or not self._may_come():
             self._missing = 0
             self.board.put(self.pane, Condition.GONE, error.sentence)
             raise error

@@ -19,7 +19,7 @@ from runmon.watch.counts import Counter, kinds
 from runmon.watch.events import Condition, Event, LinkMeasured, Pane, PaneState
 from runmon.watch.pace import FAR, NEAR, Link, Pace
 from runmon.watch.reading import HeadFiller, LogReader
-from runmon.watch.status import RunFacts, RunFollower
+from runmon.watch.status import LONG_OVER_S, RunFacts, RunFollower
 from runmon.watch.supervisor import Fault, Supervisor
 from runmon.watch.tail import LogFollower
 
@@ -134,7 +134,11 @@ class Watch:
         return await self._api.run(self.run_id, wait_s=wait_s)
 
     def _asking(self, pane: Pane) -> Asking:
-        return Asking(pane, self._board, self.link, refused=self._refused)
+        return Asking(pane, self._board, self.link, refused=self._refused, may_come=self._may_come)
+
+    def _may_come(self) -> bool:
+        """Whether a part that is missing may only be late: not where the run ended long ago."""
+        return self.facts.over_for() < LONG_OVER_S
 
     def _refused(self) -> None:
         """A part of the run was refused: see at once whether the run itself still answers."""

@@ -197,6 +197,14 @@ async def test_a_run_missing_for_a_moment_is_no_deleted_run(origin: Origin, star
     assert Condition.GONE not in watched.ear.conditions(Pane.RUN)
 
 
+async def test_a_run_that_ended_long_ago_without_a_log_says_so_at_once(origin: Origin, start: Begin) -> None:
+    origin.finish(ago_s=3600)
+    origin.answers[f"{RUN}/log"] = (404, UNKNOWN)
+    watched = await start()
+    await watched.until_state(Pane.LOG, Condition.GONE, most=2)
+    assert len(origin.asked_for("/log")) <= 2
+
+
 async def test_a_resurrected_run_opens_every_pane_again(origin: Origin, start: Begin) -> None:
     watched = await start(panes=ALL)
     origin.finish()
