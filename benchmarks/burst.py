@@ -1,6 +1,6 @@
 """A runaway Actor: a million lines arrive whole, fast, and without holding up the platform's loop.
 
-Speed is counted in CPU seconds of this process, stalls beyond those of an idle loop beside the same writer; the
+Speed is counted in CPU seconds of this process, stalls beyond those of an idle loop beside the writer. The
 best of some tries counts, for other programs on the machine only ever add.
 """
 
