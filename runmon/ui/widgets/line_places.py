@@ -251,16 +251,16 @@ class LinePlaces(ScrollView, can_focus=True):
             self.refresh(self.size.region)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolled by bar or program: whoever leaves the end stops following, whoever reaches it resumes."""
+        """Scrolled by anything but `_place`: a folded line shows from its first row."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) == round(new_value) or not self.is_mounted:
             return
         if not self._placing:
             self._sub = 0
-            self._settle()
         self.post_message(self.Scrolled(self))
 
     def _settle(self) -> None:
+        """A person scrolled: whoever leaves the end stops following, whoever reaches it resumes."""
         self.following = self.FOLLOWS and self._first() >= self._last_first()
 
     def scroll_rows(self, rows: int) -> None:

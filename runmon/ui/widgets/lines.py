@@ -10,6 +10,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.geometry import Offset
 from textual.message import Message
+from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.selection import Selection
 from textual.widget import Widget
 
@@ -103,6 +104,28 @@ class LineView(LineSearch):
             self.action_sideways(way * SIDEWAYS)
         else:
             self.scroll_rows(way * 3)
+
+    def on_scroll_to(self, event: ScrollTo) -> None:
+        """The thumb of a bar was dragged."""
+        event.prevent_default()
+        event.stop()
+        if event.y is not None:
+            self._place(round(event.y))
+            self._settle()
+        if event.x is not None:
+            self.scroll_to(event.x, animate=False)
+
+    def on_scroll_up(self, event: ScrollUp) -> None:
+        """A click above the thumb."""
+        event.prevent_default()
+        event.stop()
+        self.action_page(-1)
+
+    def on_scroll_down(self, event: ScrollDown) -> None:
+        """A click below the thumb."""
+        event.prevent_default()
+        event.stop()
+        self.action_page(1)
 
     def on_click(self, event: events.Click) -> None:
         rows = list(self._visible())

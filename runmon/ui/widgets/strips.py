@@ -133,11 +133,12 @@ def wrapped(plain: str, width: int, later: int | None = None) -> list[int]:
     for at, char in enumerate(plain):
         size = 1 if char < "\x7f" else get_character_cell_size(char)
         if cells + size > width and at > row_start:
-            at_blank = row_start < blank + 1 <= at and blank + 1 - row_start > width // 2
-            row_start = blank + 1 if at_blank else at
+            first_row, width = width, later or width
+            if blank + 1 - row_start > first_row // 2 and cell_len(plain[blank + 1 : at]) + size <= width:
+                row_start, cells = blank + 1, cell_len(plain[blank + 1 : at])
+            else:
+                row_start, cells = at, 0
             starts.append(row_start)
-            cells = cell_len(plain[row_start:at])
-            width = later or width
         if char == " ":
             blank = at
         cells += size

@@ -1,0 +1,286 @@
+"""The log pane as a person uses it, on real logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from runmon.model.log import LogBuffer
+from runmon.ui.app import RunmonApp
+from runmon.ui.private_textual import screen_lines
+from runmon.ui.widgets.log_pane import LogPane
+from runmon.ui.widgets.log_view import LogView
+from runmon.watch.events import Condition, LogGrew, PaneState
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+JS = (SAMPLES / "crawlee-js" / "log.txt").read_bytes()
+PYTHON = (SAMPLES / "crawlee-python" / "log.txt").read_bytes()
+
+
+class LogScreen(Screen[None]):
+    """A log pane and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buffer = LogBuffer()
+        self.pane = LogPane(self.buffer)
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+
+class Log:
+    """A log pane in use."""
+
+    def __init__(self, pilot: Pilot[int], screen: LogScreen) -> None:
+        self.pilot, self.screen, self.pane = pilot, screen, screen.pane
+        self.view: LogView = screen.pane.view
+
+    @property
+    def lines(self) -> list[str]:
+        return screen_lines(self.screen.app)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def title(self) -> str:
+        return self.pane.label().plain.replace("\u202f", " ")
+
+    async def write(self, data: bytes) -> None:
+        buffer = self.screen.buffer
+        buffer.append(data)
+        self.pane.log_grew(LogGrew(buffer.size, buffer.lines, buffer.generation, False))
+        await self.until(lambda: self.view._count == buffer.lines)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 15
+        while not condition():
+            assert time.monotonic() < deadline, f"{self.title}\n{self.text}"
+            await self.pilot.pause(0.02)
+
+
+@asynccontextmanager
+async def log(data: bytes = b"", size: tuple[int, int] = (100, 20)) -> AsyncIterator[Log]:
+    screen = LogScreen()
+    app = RunmonApp(lambda: screen)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        shown = Log(pilot, screen)
+        shown.pane.focus_inner()
+        if data:
+            await shown.write(data)
+        try:
+            yield shown
+        finally:
+            screen.buffer.close()
+
+
+async def test_a_log_that_arrives_is_shown_from_its_end() -> None:
+    async with log(JS) as shown:
+        await shown.until(lambda: "[Status message]: Crawl finished" in shown.text)
+        await shown.until(
+            lambda: "141 lines" in shown.title and "E 10" in shown.title and "W 17" in shown.title
+        )
+
+
+async def test_new_lines_appear_while_following_and_do_not_move_a_paused_view() -> None:
+    async with log(JS) as shown:
+        await shown.write(b"2026-11-23T18:20:00.000Z INFO  one more\n")
+        await shown.until(lambda: "one more" in shown.text)
+        await shown.press("pageup")
+        before = shown.lines[1:-1]
+        await shown.write(b"2026-11-23T18:20:01.000Z INFO  another\n")
+        await shown.until(lambda: "paused" in shown.title and "+" in shown.title)
+        assert shown.lines[1:-1] == before
+        await shown.press("end")
+        await shown.until(lambda: "another" in shown.text and "paused" not in shown.title)
+
+
+async def test_s_stops_and_resumes_following() -> None:
+    async with log(JS) as shown:
+        await shown.press("s")
+        await shown.until(lambda: "paused" in shown.title)
+        await shown.write(b"2026-11-23T18:20:00.000Z INFO  unseen\n" * 3)
+        assert "unseen" not in shown.text
+        await shown.press("s")
+        await shown.until(lambda: "unseen" in shown.text)
+
+
+async def test_an_unfinished_line_grows_where_it_stands() -> None:
+    async with log(b"2026-11-23T18:20:00.000Z INFO  half") as shown:
+        await shown.until(lambda: "half" in shown.text)
+        await shown.write(b" and whole\nnext")
+        await shown.until(lambda: "half and whole" in shown.text and "next" in shown.text)
+
+
+async def test_parts_of_a_line_stand_in_their_columns_in_both_dialects() -> None:
+    async with log(JS.split(b"\n")[2] + b"\n" + PYTHON.split(b"\n")[1] + b"\n") as shown:
+        await shown.until(lambda: "maxRequests=100" in shown.text)
+        assert shown.lines[1][2:].startswith("18:16:13.694 INFO  CheerioCrawler: Starting the crawler.")
+        assert shown.lines[2][2:].startswith("18:16:59.873 INFO  apify: Starting with 2 start URL(s)")
+
+
+async def test_errors_and_warnings_are_walked_through() -> None:
+    async with log(PYTHON) as shown:
+        await shown.until(lambda: "E 14" in shown.title)
+        await shown.press("g", "e")
+        await shown.until(lambda: shown.view.cursor == 20)
+        await shown.press("e")
+        assert shown.view.cursor == 50
+        await shown.press("E", "w")
+        assert shown.view.cursor == 80
+        await shown.press("W")
+        assert shown.view.cursor == 19
+
+
+async def test_an_error_is_tinted_over_all_its_lines() -> None:
+    async with log(PYTHON) as shown:
+        assert [shown.view.ground(n) for n in (19, 20, 35, 49, 63)] == ["", *["error_ground"] * 3, ""]
+        assert shown.view.margin(35)[1] == "bad"
+        assert shown.view.margin(2)[1] == shown.view.margin(14)[1] == "line"
+
+
+async def test_search_marks_counts_and_walks() -> None:
+    async with log(JS) as shown:
+        await shown.press("g", "slash", *"retrycount")
+        await shown.until(lambda: "1 of 17" in shown.text)
+        await shown.press("enter", "n")
+        await shown.until(lambda: "/2 of 17" in shown.title)
+        assert "retryCount" in shown.view.text_of(shown.view.cursor).plain
+        await shown.press("N", "N")
+        await shown.until(lambda: "/17 of 17" in shown.title)
+        await shown.press("escape")
+        await shown.until(lambda: "/" not in shown.title)
+
+
+async def test_search_that_is_left_returns_to_where_it_began() -> None:
+    async with log(JS) as shown:
+        await shown.press("g", "slash", *"crawl finished")
+        await shown.until(lambda: shown.view.cursor == 140)
+        await shown.press("escape")
+        await shown.until(lambda: shown.view.cursor == 0 and "System info" in shown.text)
+
+
+async def test_search_finds_what_arrives_later() -> None:
+    async with log(JS) as shown:
+        await shown.press("slash", *"needle", "enter")
+        await shown.until(lambda: "/0 lines" in shown.title)
+        await shown.write(b"2026-11-23T18:20:00.000Z INFO  a needle\n")
+        await shown.until(lambda: "1 of 1" in shown.title or "/1 line" in shown.title)
+
+
+async def test_folding_keeps_the_place_and_every_character() -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("g", "z")
+        text = "".join(line[1:-2].strip(" ▎▐│") for line in shown.lines[1:-1])
+        assert '"nodeVersion":"v20.20.2"}' in text.replace(" ", "")
+        await shown.press(*["pagedown"] * 3)
+        top = shown.view._first()[0]
+        await shown.press("z")
+        assert shown.view._first()[0] == top
+
+
+async def test_the_end_shows_when_folded() -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("z")
+        await shown.until(lambda: "Crawl finished" in shown.text)
+        await shown.write(b"2026-11-23T18:20:00.000Z INFO  " + b"word " * 40 + b"END\n")
+        await shown.until(lambda: "END" in shown.text)
+
+
+async def test_stamps_are_written_in_five_ways() -> None:
+    async with log(JS) as shown:
+        await shown.press("g")
+        seen = []
+        for _ in range(5):
+            seen.append(shown.lines[2][2:15].strip())
+            await shown.press("t")
+        assert seen[0] == "18:16:13.645"
+        assert seen[2:4] == ["+00:00:00.0", "+0.083 s"]
+        assert seen[4].startswith("INFO")
+
+
+async def test_line_numbers_and_a_jump_to_a_line() -> None:
+    async with log(JS) as shown:
+        await shown.press("ctrl+l", "ctrl+g", *"100", "enter")
+        await shown.until(lambda: shown.view.cursor == 99)
+        assert any(line[1:].lstrip().startswith("100 ") for line in shown.lines)
+        await shown.press("ctrl+g", *"50%", "enter")
+        await shown.until(lambda: shown.view.cursor == 70)
+
+
+async def test_the_mouse_selects_and_what_is_copied_is_what_is_seen() -> None:
+    async with log(JS) as shown:
+        await shown.press("g")
+        await shown.pilot.mouse_down(offset=(2, 1))
+        await shown.pilot.hover(offset=(14, 1))
+        await shown.pilot.mouse_up(offset=(14, 1))
+        await shown.until(lambda: shown.screen.get_selected_text())
+        assert (shown.screen.get_selected_text() or "").startswith("18:16:13.562")
+        await shown.press("c")
+        assert shown.screen.app.clipboard.startswith("18:16:13.562")
+
+
+async def test_the_wheel_scrolls_and_reaching_the_end_follows_again() -> None:
+    async with log(JS) as shown:
+        shown.view.scroll_rows(-9)
+        await shown.until(lambda: "paused  +9 lines" in shown.title)
+        shown.view.scroll_rows(9)
+        await shown.until(lambda: "paused" not in shown.title)
+
+
+async def test_sideways_and_back() -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("g", "right")
+        await shown.until(lambda: shown.lines[1][2:].startswith(".562 INFO"))
+        await shown.press("0")
+        await shown.until(lambda: shown.lines[1][2:].startswith("18:16"))
+
+
+async def test_a_rewritten_log_is_read_again() -> None:
+    async with log(JS) as shown:
+        await shown.until(lambda: "E 10" in shown.title)
+        shown.screen.buffer.truncate(0)
+        await shown.write(b"2026-11-23T18:20:00.000Z INFO  new log\n")
+        await shown.until(
+            lambda: "new log" in shown.text and "1 line" in shown.title and "E" not in shown.title
+        )
+
+
+async def test_an_empty_log_is_a_sentence() -> None:
+    async with log() as shown:
+        shown.pane.state = PaneState(Condition.LIVE)
+        await shown.until(lambda: "No log yet." in shown.text)
+        shown.pane.state = PaneState(Condition.COMPLETE)
+        await shown.until(lambda: "The run wrote no log." in shown.text)
+
+
+async def test_a_hundred_thousand_lines_are_counted_off_the_loop() -> None:
+    lines = JS.split(b"\n")[:-1]
+    data = b"\n".join(lines[n % len(lines)] for n in range(100_000)) + b"\n"
+    expected = data.count(b"ERROR\x1b")
+    async with log(data) as shown:
+        await shown.until(lambda: len(shown.view.errors) == expected)
+        await shown.press("slash", *"crawl finished", "enter")
+        await shown.until(lambda: not shown.view.searching and len(shown.view.hits) == 100_000 // 141)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55), (20, 5), (1, 1)])
+async def test_the_pane_survives_any_size(size: tuple[int, int]) -> None:
+    async with log(PYTHON, size=size) as shown:
+        await shown.press("z", "g", "j", "pagedown", "ctrl+l", "G")
+        await shown.pilot.resize_terminal(90, 30)
+        await shown.until(lambda: "Exiting Actor" in shown.text)
