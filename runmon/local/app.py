@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from runmon.errors import LocalFault
@@ -22,6 +23,7 @@ from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
 from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
 from runmon.local.folder import make_folder, open_folder
+from runmon.local.fork import Fork
 from runmon.local.mounting import storage_routes
 from runmon.local.registry import Registry
 from runmon.local.runner import Runner, RunSpec
@@ -35,14 +37,9 @@ START_DEADLINE_S = 10.0
 
 def asgi(registry: Registry) -> Starlette:
     """The routes over a registry, without the door: for `Guarded`, and for tests of one layer."""
+    found = [*run_routes.routes(), *log_routes.routes(), *storage_routes(), *actor_routes.routes()]
     app = Starlette(
-        routes=[
-            *storage_routes(),
-            *run_routes.routes(),
-            *actor_routes.routes(),
-            *log_routes.routes(),
-            *events.routes(),
-        ],
+        routes=[Mount("", app=Fork([*found, *events.routes()]))],
         exception_handlers={ApiFault: render_fault, HTTPException: render_http, Exception: render_crash},
     )
     app.router.redirect_slashes = False

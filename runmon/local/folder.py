@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from runmon.errors import BadTarget, LocalFault
+from runmon.local import raw_json
 from runmon.local.identity import derived_id, legal_id
 
 KINDS = {"dataset": "datasets", "records": "key_value_stores", "queue": "request_queues"}
@@ -140,7 +141,7 @@ def read_object(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > SMALL_FILE:
             return {}
-        found = msgspec.json.decode(path.read_bytes())
+        found = raw_json.value(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

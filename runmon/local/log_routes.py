@@ -33,10 +33,8 @@ LONGEST_LINE = 1_048_576
 OPEN_END = 9_007_199_254_740_991
 """The last byte position of a range that still grows (RFC 8673)."""
 
-ESCAPES = re.compile(
-    rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)?"
-    rb"|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f]"
-)
+ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
+CONTROLS = bytes({*range(32), 127} - {9, 10})
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -175,9 +173,14 @@ async def printable(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     async for chunk in chunks:
         head, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
-            yield ESCAPES.sub(b"", head + newline)
+            yield plain(head + newline)
         if len(rest) > LONGEST_LINE:
-            yield ESCAPES.sub(b"", rest)
+            yield plain(rest)
             rest = b""
     if rest:
-        yield ESCAPES.sub(b"", rest)
+        yield plain(rest)
+
+
+def plain(text: bytes) -> bytes:
+    """Text without escape sequences and control characters; tab and newline stay."""
+    return ESCAPES.sub(b"", text).translate(None, CONTROLS)

@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from runmon.local import raw_json
 from runmon.local.faults import ApiFault, invalid
 
 BODY_LIMIT = 9_437_184
@@ -70,7 +71,7 @@ async def json_body(request: Request, limit: int = BODY_LIMIT) -> Any:
         raise ApiFault(415, "invalid-content-type-header", "The content type must be application/json")
     raw = await body(request, limit)
     try:
-        return msgspec.json.decode(raw) if raw.strip() else None
+        return raw_json.value(raw) if raw.strip() else None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ApiFault(400, "invalid-request", "The body is not valid JSON") from error
     except RecursionError as error:
