@@ -1,0 +1,68 @@
+"""What we use of Textual's private parts still does what we use it for."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from runmon.ui.private_textual import finished, grow_quietly, retitle, screen_lines
+
+
+class Tall(ScrollView):
+    """Rows that name themselves."""
+
+    DEFAULT_CSS = "Tall { overflow-y: scroll; }"
+    laid_out = 0
+
+    def render_line(self, y: int) -> Strip:
+        return Strip.blank(self.size.width)
+
+    def refresh(self, *regions: Region, layout: bool = False, **options: bool) -> Tall:
+        self.laid_out += layout
+        super().refresh(*regions, layout=layout, **options)
+        return self
+
+
+class Probe(App[None]):
+    """One tall view in a framed box."""
+
+    CSS = "Vertical { border: round white; }"
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Tall()
+
+
+async def test_a_view_grows_with_its_bar_and_without_a_layout() -> None:
+    async with Probe().run_test(size=(40, 10)) as pilot:
+        view = pilot.app.query_one(Tall)
+        view.virtual_size = Size(10, 100)
+        await pilot.pause()
+        before = view.laid_out
+        grow_quietly(view, Size(10, 1000))
+        assert view.max_scroll_y == 1000 - view.size.height
+        assert view.vertical_scrollbar.window_virtual_size == 1000
+        assert view.laid_out == before
+
+
+async def test_strips_are_cropped_where_the_crop_is_partial() -> None:
+    async with Probe().run_test(size=(40, 10)) as pilot:
+        view = pilot.app.query_one(Tall)
+        strips = [Strip.blank(view.size.width)] * view.size.height
+        part = finished(view, strips, Region(2, 1, 5, 3))
+        assert [strip.cell_length for strip in part] == [5, 5, 5]
+
+
+async def test_a_title_is_shown_and_paints_one_row() -> None:
+    async with Probe().run_test(size=(40, 10)) as pilot:
+        box = pilot.app.query_one(Vertical)
+        box._exchange_repaint_regions()
+        retitle(box, Text("[not markup]"))
+        assert {region.height for region in box._exchange_repaint_regions()} == {1}
+        box.refresh()
+        await pilot.pause()
+        assert "[not markup]" in screen_lines(pilot.app)[0]
