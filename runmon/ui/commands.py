@@ -45,6 +45,7 @@ SCOPES: dict[str, str] = {
     "records": "Records",
     "queue": "Queue",
     "item": "Item",
+    "entry": "Log entry",
     "record": "Record",
     "request": "Request",
 }
@@ -158,24 +159,46 @@ _QUEUE = (
             "Switch between the next requests, all requests, and those that failed.", "queue", 2),
 )
 _ITEM = (
-    Command("item.back", ("escape", "q", "backspace"), "back", "back", "Close and go back.", "item", 1, "esc"),
+    Command("item.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back.", "item", 1, "esc"),
     Command("item.next", ("right_square_bracket",), "step(1)", "next", "Show the next item.", "item", 2, "]"),
     Command("item.previous", ("left_square_bracket",), "step(-1)", "previous", "Show the previous item.",
             "item", 3, "["),
+    Command("item.copy", ("Y",), "copy_item", "copy item", "Copy the item as it was sent.", "item", 4),
+    Command("item.copy_path", ("p",), "copy_path", "copy path",
+            "Copy the path of the current line (y copies its value).", "item"),
+    Command("item.fold", ("minus",), "fold(True)", "fold all", "Fold everything inside the item.", "item"),
+    Command("item.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "item"),
+    Command("item.open_url", ("o",), "open_url", "open address",
+            "Open the address under the cursor in a browser.", "item"),
+)  # fmt: skip
+_ENTRY = (
+    Command("entry.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back to the log.", "entry", 1, "esc"),
+    Command("entry.next", ("right_square_bracket",), "step(1)", "next",
+            "Show the next entry.", "entry", 2, "]"),
+    Command("entry.previous", ("left_square_bracket",), "step(-1)", "previous",
+            "Show the entry before.", "entry", 3, "["),
+    Command("entry.copy", ("Y",), "copy_entry", "copy entry", "Copy the whole entry.", "entry", 4),
+    Command("entry.copy_json", ("J",), "copy_payload", "copy JSON",
+            "Copy the JSON at the end of the entry.", "entry"),
 )  # fmt: skip
 _RECORD = (
-    Command("record.back", ("escape", "q", "backspace"), "back", "back", "Close and go back.", "record", 1, "esc"),
+    Command("record.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back.", "record", 1, "esc"),
     Command("record.next", ("right_square_bracket",), "step(1)", "next", "Show the next record.",
             "record", 2, "]"),
     Command("record.previous", ("left_square_bracket",), "step(-1)", "previous", "Show the previous record.",
             "record", 3, "["),
 )  # fmt: skip
 _REQUEST = (
-    Command("request.back", ("escape", "q", "backspace"), "back", "back", "Close and go back.", "request", 1, "esc"),
+    Command("request.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back.", "request", 1, "esc"),
 )
 
 COMMANDS: tuple[Command, ...] = (
-    *_APP, *_RUN, *_STATUS, *_LINES, *_LOG, *_ITEMS, *_TABLE, *_RECORDS, *_QUEUE, *_ITEM, *_RECORD, *_REQUEST,
+    *_APP, *_RUN, *_STATUS, *_LINES, *_LOG, *_ITEMS, *_TABLE, *_RECORDS, *_QUEUE, *_ITEM, *_ENTRY,
+    *_RECORD, *_REQUEST,
 )  # fmt: skip
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 

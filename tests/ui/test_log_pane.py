@@ -284,3 +284,16 @@ async def test_the_pane_survives_any_size(size: tuple[int, int]) -> None:
         await shown.press("z", "g", "j", "pagedown", "ctrl+l", "G")
         await shown.pilot.resize_terminal(90, 30)
         await shown.until(lambda: "Exiting Actor" in shown.text)
+
+
+async def test_enter_shows_the_whole_entry_and_steps_through_them() -> None:
+    async with log(JS) as shown:
+        await shown.press("g", "e", "enter")
+        await shown.until(lambda: "Log entry" in shown.text and "CheerioCrawler" in shown.text)
+        await shown.until(lambda: "_parseResponse" in shown.text and '"id": "ICVMjfCKmROUtZ4"' in shown.text)
+        await shown.press("J")
+        assert shown.screen.app.clipboard.startswith('{"id":"ICVMjfCKmROUtZ4"')
+        await shown.press("right_square_bracket")
+        await shown.until(lambda: "failed for good" in shown.text)
+        await shown.press("escape")
+        await shown.until(lambda: shown.view.cursor == 61 and "paused" in shown.title)

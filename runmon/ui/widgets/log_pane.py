@@ -16,6 +16,7 @@ from runmon.render.log_lines import LogLines
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.line_canvas import LineCanvas
 from runmon.ui.widgets.line_search import LineSearch
+from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_view import LogView
 from runmon.ui.widgets.pane import Pane
 from runmon.watch.events import Condition, LogGrew, PaneState
@@ -107,6 +108,20 @@ class LogPane(Pane):
         if not self.view.go_to_next(hits, step):
             where = "below" if step > 0 else "above"
             self.notify(f"No {name} {where}." if len(hits) else f"No {name}s.", timeout=2, markup=False)
+
+    @on(LineView.Chosen)
+    def _open(self, event: LineView.Chosen) -> None:
+        """Show the entry of a line in full, and come back to where its reader ended."""
+        from runmon.ui.screens.entry import EntryScreen
+
+        def ended(line: int | None) -> None:
+            if line is not None and line < self.view.source.line_count():
+                self.view.following = False
+                self.view.cursor = line
+                self.view.reveal(line)
+
+        event.stop()
+        self.app.push_screen(EntryScreen(self.view.lines, event.line), ended)
 
     def action_stamps(self) -> None:
         """Write stamps the next way."""

@@ -1,0 +1,68 @@
+"""One entry of the log over the whole screen; the entries before and behind it are a key away."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+
+from runmon.insight.entries import Entry
+from runmon.model.units import grouped
+from runmon.render.entry_lines import entry_lines
+from runmon.render.log_lines import LogLines
+from runmon.ui.commands import bindings
+from runmon.ui.screens.detail import DetailScreen
+from runmon.ui.widgets.lines import COPY_LIMIT, TextLines
+
+
+class EntryScreen(DetailScreen):
+    """Shows the entry that a line belongs to. Gives the line one ended on."""
+
+    SCOPE: ClassVar[str] = "entry"
+    BINDINGS = bindings("entry")
+
+    def __init__(self, lines: LogLines, line: int) -> None:
+        super().__init__()
+        self._lines = lines
+        self.entry: Entry = lines.entry(line)
+
+    def on_mount(self) -> None:
+        self.frame.view.wrap = True
+        self._show(self.entry)
+
+    def _show(self, entry: Entry) -> None:
+        self.entry = entry
+        self.counts = Text.assemble(
+            (f"line {grouped(entry.first + 1)} of {grouped(self._lines.line_count())}", "quiet")
+        )
+        self.frame.title_text = Text.assemble(("Log entry", "strong"))
+        self.frame.counts = self.counts
+        self.frame.view.source = TextLines(entry_lines(entry))
+
+    def action_step(self, entries: int) -> None:
+        """Go to the next or the previous entry."""
+        line = self.entry.first - 1 if entries < 0 else self.entry.first + self.entry.lines
+        if 0 <= line < self._lines.line_count():
+            self._show(self._lines.entry(line))
+
+    def action_copy_entry(self) -> None:
+        """Copy the entry as text."""
+        entry = self.entry
+        head = " ".join(part for part in (entry.stamp, entry.word, entry.logger) if part)
+        text = "\n".join(line.plain for line in entry_lines(entry)[2:])
+        self._copy(f"{head} {text}", "Copied the entry.")
+
+    def action_copy_payload(self) -> None:
+        """Copy the JSON at the end of the entry."""
+        if self.entry.payload:
+            self._copy(self.entry.payload, "Copied the JSON.")
+        else:
+            self.notify("This entry has no JSON.", timeout=2, markup=False)
+
+    def _copy(self, text: str, said: str) -> None:
+        self.app.copy_to_clipboard(text[:COPY_LIMIT])
+        self.notify(said, timeout=2, markup=False)
+
+    def action_back(self) -> None:
+        """Close, and leave the log's current line on this entry."""
+        self.dismiss(self.entry.first)
