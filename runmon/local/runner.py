@@ -87,11 +87,13 @@ class Runner:
         await self.launch(started)
 
     async def launch(self, started: datetime) -> None:
-        """Start the process and the task that lives with it."""
+        """Start the process and the task that lives with it; an abort that came meanwhile ends it at once."""
         self.process = KeptProcess(
             self.spec.command, env=self.environment(started), on_output=self.write_output
         )
         await self.process.start()
+        if self.ending:
+            self.process.kill()
         self.life = asyncio.create_task(self.live(self.process), name=f"run {self.state.id}")
 
     async def resume(self, spec: RunSpec) -> None:
@@ -155,8 +157,6 @@ class Runner:
             self.append(self.stamper.end())
             self.spec, self.sequel = replace(self.sequel, input=None), None
             await self.launch(datetime.now(UTC))
-            if self.ending:
-                self.process.kill()
 
     def may_restart(self, ended: Ended) -> bool:
         """Whether a failed process gets another try (`restartOnError`), counted in `stats.restartCount`."""
