@@ -120,16 +120,26 @@ class DatasetStore(Storage):
         return self._probe(self._whole)
 
     def _load(self) -> bool:
-        numbers = sorted(number for entry in files(self.folder) if (number := item_number(entry.name)))
+        numbers = self._numbers()
         if len(numbers) < self._count:
             self._forget_examined()
         whole = not numbers or self._whole(numbers[-1])
         if not whole:
-            numbers.pop()
+            numbers = numbers[:-1]
+        self._gaps = numbers if isinstance(numbers, array) else None
         self._count = len(numbers)
         self._last = numbers[-1] if numbers else 0
-        self._gaps = None if self._last == self._count else array("q", numbers)
         return whole
+
+    def _numbers(self) -> range | array[int]:
+        """The items' numbers; without a list in memory where none is missing."""
+        found = highest = 0
+        for number in self._present():
+            found, highest = found + 1, max(highest, number)
+        return range(1, found + 1) if highest == found else array("q", sorted(self._present()))
+
+    def _present(self) -> Iterator[int]:
+        return (number for entry in files(self.folder) if (number := item_number(entry.name)))
 
     def _probe(self, accept: Callable[[int], bool]) -> bool:
         while self._exists(self._last + 1):

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from runmon.local import raw_json
 from runmon.local.faults import ApiFault, read_only
 
 CARD = "__metadata__.json"
@@ -184,7 +185,7 @@ class Storage:
             self._next_scan = time.monotonic() + 10 * took if took > SLOW_SCAN_S else 0.0
 
     def load(self) -> None:
-        """Read the folder unless it was read before: opening a store reads nothing, for folders can be huge."""
+        """Read the folder unless it was read before; opening reads nothing, for folders can be huge."""
         if not self._loaded:
             self.refresh()
 
@@ -239,7 +240,7 @@ def read_json(path: str) -> Any:
     """The JSON of a file, or None where it is absent, half written or no JSON."""
     raw = read_file(path)
     try:
-        return None if raw is None else msgspec.json.decode(raw)
+        return None if raw is None else raw_json.value(raw)
     except (ValueError, RecursionError):
         return None
 

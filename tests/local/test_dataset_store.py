@@ -124,6 +124,16 @@ def test_a_purged_folder_starts_anew(tmp_path: Path) -> None:
     assert list(fresh.scan()) == [b'{"new":1}']
 
 
+def test_items_are_read_in_order_across_gaps_and_appended_behind_them(tmp_path: Path) -> None:
+    (tmp_path / "dataset").mkdir()
+    for number in (9, 2, 5):
+        (tmp_path / "dataset" / f"{number:09}.json").write_text(f'{{"n":{number}}}')
+    opened = store(tmp_path)
+    opened.append([b'{"n":10}'])
+    assert [json.loads(item)["n"] for item in opened.scan()] == [2, 5, 9, 10]
+    assert [json.loads(item)["n"] for item in store(tmp_path).scan(1, 2, True)] == [9, 5]
+
+
 def test_a_linked_file_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text('{"secret":1}')
     fresh = store(tmp_path)
