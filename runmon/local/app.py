@@ -22,8 +22,9 @@ from runmon.local.auth import Door, Guarded
 from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
 from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
-from runmon.local.folder import make_folder, open_folder
+from runmon.local.folder import make_folder, open_folder, plain_folder
 from runmon.local.fork import Fork
+from runmon.local.holding import held_elsewhere
 from runmon.local.mounting import storage_routes
 from runmon.local.registry import Registry
 from runmon.local.runner import Runner, RunSpec
@@ -170,10 +171,19 @@ class LocalPlatform:
         return self._ask(self._create(root, purge, run or {}, actor or DEFAULT_ACTOR))
 
     async def _create(self, root: Path, purge: bool, run: dict[str, Any], actor: str) -> str:
+        self._refuse_taken(root)
         state = new_run(make_folder(root, purge=purge), run, actor)
         self.registry.add(state)
         state.events_url = events.events_url(self.url, state.id, self.token)
         return state.id
+
+    def _refuse_taken(self, root: Path) -> None:
+        folder = plain_folder(root)
+        own = any(state.folder.path == folder.path for state in self.registry.runs.values())
+        if not own and held_elsewhere(folder):
+            raise LocalFault(
+                f"Another runmon is writing a run into {root}.", hint="Wait for it, or name another folder."
+            )
 
     def register(self, name: str, command: tuple[str, ...]) -> None:
         """Make a command known as an Actor, to start and to metamorph into."""

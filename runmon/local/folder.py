@@ -107,8 +107,8 @@ def make_folder(root: Path, *, purge: bool) -> RunFolder:
 
     Raises LocalFault when the folder cannot be written.
     """
-    home = Path(os.path.abspath(root))  # noqa: PTH100 -- as in open_folder
-    folder = RunFolder(home, home, home / "log.txt")
+    folder = plain_folder(root)
+    home = folder.path
     try:
         for kind in KINDS:
             if purge:
@@ -119,6 +119,12 @@ def make_folder(root: Path, *, purge: bool) -> RunFolder:
     except OSError as error:
         raise LocalFault(f"The folder {root} cannot be prepared for a run ({error.strerror}).") from error
     return folder
+
+
+def plain_folder(root: Path) -> RunFolder:
+    """A run folder whose parts all lie in one place."""
+    home = Path(os.path.abspath(root))  # noqa: PTH100 -- as in open_folder
+    return RunFolder(home, home, home / "log.txt")
 
 
 def purge_storage(place: Path) -> None:

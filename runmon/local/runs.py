@@ -111,6 +111,8 @@ class RunState:
         if "status" in fields:
             self.ended = time.monotonic() if self.final else 0.0
         self.persist()
+        if "status" in fields:
+            (self.let_go if self.final else self.hold)()
         self.bell.ring()
         self.log.bell.ring()
 
@@ -167,14 +169,19 @@ class RunState:
 
     def hold(self) -> None:
         """Hold the folder for as long as this process lives, which is how others know that the run does."""
-        self._lock = hold(self.folder)
+        if self._lock is None and not self.read_only:
+            self._lock = hold(self.folder)
+
+    def let_go(self) -> None:
+        """Let another run use the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def close(self) -> None:
         """Let go of the log and the lock."""
         self.log.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self.let_go()
 
 
 def new_run(folder: RunFolder, given: dict[str, Any] | None = None, actor: str = DEFAULT_ACTOR) -> RunState:

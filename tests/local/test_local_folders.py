@@ -19,7 +19,7 @@ from apify_client import ApifyClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runmon.errors import BadTarget
+from runmon.errors import BadTarget, LocalFault
 from runmon.local.app import LocalPlatform
 from runmon.local.evidence import made_up_run
 from runmon.local.folder import open_folder, read_object
@@ -296,6 +296,8 @@ def test_a_run_whose_platform_was_killed_does_not_claim_to_run(
     with child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
+        with pytest.raises(LocalFault, match="Another runmon"):
+            platform.create(tmp_path)
         run = platform.open(tmp_path)
         alive = read(http, run)
         os.kill(child.pid, signal.SIGKILL)
