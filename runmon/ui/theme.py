@@ -186,5 +186,6 @@ def rich_styles(colours: Palette) -> RichTheme:
     styles |= {f"bold_{name}": style + Style(bold=True) for name, style in styles.items() if name in TONES}
     styles["line"] = Style(color=colours.line)
     styles["current"] = Style(color=colours.ground, bgcolor=colours.accent)
+    styles["tab"] = Style(color=colours.text, bold=True, underline=True)
     styles["strong"] = Style(color=colours.text, bold=True)
     return RichTheme(styles, inherit=True)

@@ -83,7 +83,8 @@ class Pane(Vertical):
         named = Text()
         if self.NUMBER:
             named.append(f"{self.NUMBER} ", "faint")
-        named.append_text(self.title_text if self.title_text.plain else Text.assemble((self.NAME, "strong")))
+        style = "tab" if self.beside else "strong" if self.has_focus_within else "text"
+        named.append_text(self.title_text if self.title_text.plain else Text.assemble((self.NAME, style)))
         if self.counts.plain:
             named.append("  ").append_text(self.counts)
         return named

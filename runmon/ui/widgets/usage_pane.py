@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.text import Text
@@ -17,8 +18,6 @@ from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.words import Words
 from runmon.watch.events import RunSeen
 
-AMOUNT = 9
-COST = 9
 RATE_AFTER_S = 60.0
 """A rate per hour from less than this says nothing."""
 
@@ -63,7 +62,7 @@ def bill_text(run: Run, now: datetime, width: int, *, has_token: bool) -> Text:
     lines = [
         *_total(run, now, width, has_token),
         *([Text()] if rows else []),
-        *(_row(r, width) for r in rows),
+        *_rows(rows, width),
     ]
     return Text("\n").join(lines)
 
@@ -91,13 +90,19 @@ def _bar(share: float, width: int) -> Text:
     )
 
 
-def _row(row: UsageRow, width: int) -> Text:
-    cost = _cost(row.usd)
-    name = clean(row.name, limit=max(width - AMOUNT - COST, 6))
-    room = max(width - AMOUNT - COST, len(name))
-    return Text.assemble(
-        (f"{name:<{room}}", "quiet"), (f"{row.amount:>{AMOUNT}}", "text"), (f"{cost:>{COST}}", "faint")
-    )
+def _rows(rows: Sequence[UsageRow], width: int) -> list[Text]:
+    """Names left, amounts and costs right-aligned in columns as wide as they must be."""
+    amounts = max((len(row.amount) for row in rows), default=0) + 1
+    costs = max((len(_cost(row.usd)) for row in rows), default=0) + 2
+    room = max(width - amounts - costs, 6)
+    return [
+        Text.assemble(
+            (f"{clean(row.name, limit=room):<{room}}", "quiet"),
+            (f"{row.amount:>{amounts}}", "text"),
+            (f"{_cost(row.usd):>{costs}}", "faint"),
+        )
+        for row in rows
+    ]
 
 
 def _cost(amount: float | None) -> str:
