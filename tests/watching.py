@@ -51,16 +51,21 @@ class Watching:
         return self.pilot.app.screen
 
     @property
+    def home(self) -> RunScreen:
+        """The run screen, whatever lies above it."""
+        return next(screen for screen in self.pilot.app.screen_stack if isinstance(screen, RunScreen))
+
+    @property
     def items(self) -> ItemsPane:
-        return self.pilot.app.screen_stack[1].query_one(ItemsPane)
+        return self.home.query_one(ItemsPane)
 
     @property
     def records(self) -> RecordsPane:
-        return self.pilot.app.screen_stack[1].query_one(RecordsPane)
+        return self.home.query_one(RecordsPane)
 
     @property
     def queue(self) -> QueuePane:
-        return self.pilot.app.screen_stack[1].query_one(QueuePane)
+        return self.home.query_one(QueuePane)
 
     def text(self) -> str:
         """Everything on the screen."""

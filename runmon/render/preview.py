@@ -5,7 +5,6 @@ Only lines on screen are coloured, so that megabytes show at once. What is wrong
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +13,7 @@ import msgspec
 from rich.text import Text
 
 from runmon.model.units import byte_size, grouped
+from runmon.render.json_lines import SHOWN, JsonLines
 from runmon.render.sniff import Found, is_json, is_text, sniff
 from runmon.render.source import colour
 from runmon.render.untrusted import clean, line
@@ -58,21 +58,12 @@ def json_preview(body: bytes, *, cut: bool = False) -> Preview:
         indented = msgspec.json.format(body, indent=2)
     except (msgspec.MsgspecError, RecursionError) as error:
         why = "JSON cut off here" if cut else f"not valid JSON: {_why(error)}"
-        return Preview("JSON", JsonLines(_lines_of(body)), (why,))
-    return Preview("JSON", JsonLines(_lines_of(indented)), _folded_note(indented))
-
-
-class JsonLines:
-    """Indented JSON: keys quiet, strings text, numbers distinct, punctuation faint."""
-
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        self._lines = lines
-
-    def line_count(self) -> int:
-        return len(self._lines)
-
-    def text(self, n: int) -> Text:
-        return json_line(clean(self._lines[n], limit=2 * LONGEST))
+        return Preview("JSON", JsonLines(_lines_of(body), indented=False), (why,))
+    lines = indented.split(b"\n")
+    long = max(map(len, lines)) > SHOWN
+    return Preview(
+        "JSON", JsonLines(lines), (f"lines are cut after {grouped(SHOWN)} characters",) if long else ()
+    )
 
 
 class SourceLines:
@@ -106,26 +97,6 @@ class HexLines:
         return Text.assemble(
             (f"{n * HEX_WIDTH:08x}  ", "faint"), (f"{left:<23}  {right:<23}  ", "number"), (shown, "quiet")
         )
-
-
-_STRING = r'"(?:[^"\\]|\\.)*"?'
-_JSON_LINE = re.compile(rf'(\s*)({_STRING}(?=\s*:))?(\s*:\s*)?({_STRING}|[^\s,\[\]{{}}"]+)?(.*)', re.DOTALL)
-
-
-def json_line(text: str) -> Text:
-    """One line of indented JSON, coloured; `text` must be clean."""
-    match = _JSON_LINE.match(text)
-    if match is None:
-        return Text(text, no_wrap=True, end="")
-    indent, key, colon, value, rest = (part or "" for part in match.groups())
-    pieces = [(indent, ""), (key, "quiet"), (colon, "faint"), (value, _tone(value)), (rest, "faint")]
-    return Text.assemble(*(piece for piece in pieces if piece[0]), no_wrap=True, end="")
-
-
-def _tone(value: str) -> str:
-    if value.startswith('"'):
-        return "text"
-    return "quiet" if value in {"true", "false", "null"} else "number"
 
 
 def _by_kind(found: Found, body: bytes, *, cut: bool) -> Preview:
@@ -165,7 +136,7 @@ def _text_preview(found: Found, text: bytes) -> Preview:
     language = _LANGUAGES.get(found.media, "xml" if found.media.endswith("xml") else "")
     kind = _NAMES.get(language, "CSV" if found.media == "text/csv" else "text")
     if found.media.endswith(("jsonl", "ndjson")):
-        return Preview("JSON lines", JsonLines(_lines_of(text)), _folded_note(text))
+        return Preview("JSON lines", JsonLines(_lines_of(text), indented=False), _folded_note(text))
     charset = (
         (f"read as {found.charset}",) if found.charset not in {"utf-8", "utf8", "us-ascii", "ascii"} else ()
     )

@@ -65,6 +65,28 @@ async def test_neighbours_of_an_item_are_a_key_away_and_the_table_follows(tmp_pa
         assert run.items.table.cursor == 1
 
 
+NESTED = {"url": "http://shop/1", "rating": {"value": 4.5, "votes": [1, 2, 3]}, "title": "Blue kettle"}
+
+
+async def test_an_item_folds_tells_paths_and_is_copied_by_value(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", items=[NESTED])) as run:
+        await run.pilot.press("3")
+        await run.sees("Blue kettle")
+        await run.pilot.press("enter")
+        await run.sees("▾", '"value": 4.5')
+        await run.pilot.press("g", "j", "j", "j", "y")
+        await run.sees("rating.value")
+        assert run.pilot.app.clipboard == "4.5"
+        await run.pilot.press("p")
+        assert run.pilot.app.clipboard == "rating.value"
+        await run.pilot.press("k", "enter")
+        assert '"value": 4.5' not in await run.sees('▸   "rating": { … }')
+        await run.pilot.press("Y")
+        assert json.loads(run.pilot.app.clipboard) == NESTED
+        await run.pilot.press("plus")
+        await run.sees('"value": 4.5')
+
+
 async def test_objects_open_into_columns_and_fold_back(tmp_path: Path) -> None:
     items = [{"seller": {"name": "Ann", "address": {"city": "Brno"}}}]
     async with watching(storage(tmp_path / "s", items=items)) as run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
@@ -13,7 +14,8 @@ from runmon.errors import RunmonError
 from runmon.render.preview import Preview
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.footer import KeyFooter
-from runmon.ui.widgets.lines import LineView, TextLines
+from runmon.ui.widgets.json_view import JsonView
+from runmon.ui.widgets.lines import TextLines
 from runmon.ui.widgets.pane import Pane
 
 
@@ -23,13 +25,13 @@ class DetailFrame(Pane):
     NAME: ClassVar[str] = ""
 
     def compose(self) -> ComposeResult:
-        yield LineView()
+        yield JsonView()
         yield Static(id="notes")
 
     @property
-    def view(self) -> LineView:
+    def view(self) -> JsonView:
         """The lines."""
-        return self.query_one(LineView)
+        return self.query_one(JsonView)
 
     def note(self, notes: tuple[str, ...]) -> None:
         """Write what a reader must know below the lines; nothing where there is nothing to say."""
@@ -44,6 +46,7 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.frame = DetailFrame()
+        self.counts = Text()
 
     def compose(self) -> ComposeResult:
         yield self.frame
@@ -55,6 +58,7 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
 
     def put(self, title: Text, counts: Text, shown: Preview) -> None:
         """Show something else."""
+        self.counts = counts
         self.frame.title_text, self.frame.counts = title, counts
         self.frame.view.source = shown.lines
         self.frame.note(shown.notes)
@@ -68,6 +72,27 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
     def put_waiting(self, title: Text) -> None:
         """Say that it is being read."""
         self.frame.title_text, self.frame.counts = title, Text.assemble(("reading…", "quiet"))
+
+    @on(JsonView.PathChanged)
+    def write_path(self, message: JsonView.PathChanged) -> None:
+        """Say in the frame where the current line stands."""
+        self.frame.counts = Text.assemble(self.counts, "   ", (message.path, "accent"))
+
+    def action_copy_path(self) -> None:
+        """Copy the path of the current line."""
+        self.frame.view.copy_path()
+
+    def action_fold(self, folded: bool) -> None:
+        """Fold or unfold everything."""
+        self.frame.view.fold_all(folded)
+
+    def action_open_url(self) -> None:
+        """Open the address under the cursor in a browser."""
+        value = self.frame.view.value()
+        if value.startswith(("http://", "https://")) and value.isprintable() and " " not in value:
+            self.app.open_url(value)
+        else:
+            self.notify("There is no web address on this line.", severity="warning", timeout=3, markup=False)
 
     def action_back(self) -> None:
         """Close."""

@@ -29,6 +29,7 @@ class ItemScreen(DetailScreen):
         super().__init__()
         self._api, self._place, self._pages = api, place, pages
         self.row = row
+        self.raw = b""
 
     def on_mount(self) -> None:
         self.show_row(self.row)
@@ -47,6 +48,7 @@ class ItemScreen(DetailScreen):
             except RunmonError as error:
                 self.put_trouble(title, error)
                 return
+        self.raw = held
         size = f"of {grouped(self._pages.count)}   {byte_size(len(held))}"
         self.put(title, Text.assemble((size, "quiet")), json_preview(held))
 
@@ -59,6 +61,10 @@ class ItemScreen(DetailScreen):
         row = max(0, min(self.row + rows, self._pages.count - 1))
         if row != self.row:
             self.show_row(row)
+
+    def action_copy_item(self) -> None:
+        """Copy the item as it was sent."""
+        self.frame.view.put_on_clipboard(self.raw.decode("utf-8", "replace"), "The item is copied.")
 
     def action_back(self) -> None:
         """Close, and leave the table's cursor on this item."""

@@ -14,7 +14,8 @@ from runmon.errors import RunmonError
 from runmon.model.document import Document
 from runmon.model.requests import QueuedRequest
 from runmon.model.storages import Place
-from runmon.render.preview import Preview, json_line
+from runmon.render.json_lines import json_line
+from runmon.render.preview import Preview
 from runmon.render.requests import state_sign
 from runmon.render.untrusted import clean, lines
 from runmon.ui.commands import bindings

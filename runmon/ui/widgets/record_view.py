@@ -17,7 +17,8 @@ from runmon.render.preview import Preview, preview
 from runmon.render.raster import BadPicture, Raster, raster
 from runmon.render.untrusted import clean
 from runmon.ui.theme import palette
-from runmon.ui.widgets.lines import LineView, TextLines
+from runmon.ui.widgets.json_view import JsonView
+from runmon.ui.widgets.lines import TextLines
 from runmon.ui.widgets.picture import Picture
 
 SMALL = 64 * 1024
@@ -41,16 +42,16 @@ class RecordView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="record-facts")
-        yield LineView()
+        yield JsonView()
         yield Picture()
 
     def on_mount(self) -> None:
         self.query_one(Picture).display = False
 
     @property
-    def lines(self) -> LineView:
+    def lines(self) -> JsonView:
         """The text, or the bytes."""
-        return self.query_one(LineView)
+        return self.query_one(JsonView)
 
     def say(self, sentence: str, tone: str = "quiet") -> None:
         """Show a clean sentence instead of a record."""

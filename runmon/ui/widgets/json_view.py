@@ -1,0 +1,91 @@
+"""Lines of JSON that fold under the cursor, tell their path, and are copied by value."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.message import Message
+
+from runmon.render.json_lines import JsonLines
+from runmon.ui.widgets.lines import COPY_LIMIT, LineView
+
+OPEN, FOLDED = "▾ ", "▸ "
+
+
+class JsonView(LineView):
+    """A line view; where its source is JSON, Enter folds and `y` copies the value of the current line."""
+
+    MARGIN: ClassVar[int] = 2
+
+    class PathChanged(Message):
+        """The current line stands elsewhere; `path` is clean, and empty where there is none."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    @property
+    def json(self) -> JsonLines | None:
+        """The source, where it is JSON."""
+        return self.source if isinstance(self.source, JsonLines) else None
+
+    def margin(self, n: int) -> tuple[str, str]:
+        """The folding mark."""
+        state = self.json.is_open(n) if self.json is not None else None
+        if state is None:
+            return "  ", ""
+        return (OPEN, "faint") if state else (FOLDED, "accent")
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        super().watch_cursor(old, new)
+        path = self.json.path(new) if self.json is not None and new >= 0 else ""
+        self.post_message(self.PathChanged(path))
+
+    def action_choose(self) -> None:
+        """Fold or unfold what the current line begins."""
+        line = self.current()
+        if self.json is None or line < 0 or not self.json.toggle(line):
+            super().action_choose()
+            return
+        self._folded_anew(line)
+
+    def fold_all(self, folded: bool) -> None:
+        """Fold everything inside the outermost object, or unfold all."""
+        if self.json is None:
+            return
+        if folded:
+            self.json.fold_all()
+        else:
+            self.json.unfold_all()
+        self._folded_anew(0)
+
+    def action_copy(self) -> None:
+        """Copy the selection, or the value of the current line."""
+        line = self.current()
+        if self.json is None or line < 0 or self.screen.get_selected_text():
+            super().action_copy()
+            return
+        self.put_on_clipboard(self.json.value(line), "The value is copied.")
+
+    def copy_path(self) -> None:
+        """Copy where the current line stands."""
+        line = self.current()
+        if self.json is not None and line >= 0 and (path := self.json.path(line)):
+            self.put_on_clipboard(path, "The path is copied.")
+
+    def put_on_clipboard(self, text: str, said: str) -> None:
+        """Copy at most 64 KiB and say so; control characters are left out."""
+        kept = "".join(char for char in text[:COPY_LIMIT] if char >= " " or char in "\n\t")
+        self.app.copy_to_clipboard(kept)
+        self.notify(
+            said if len(text) <= COPY_LIMIT else "The first 64 KiB are copied.", timeout=2, markup=False
+        )
+
+    def value(self) -> str:
+        """The value of the current line; empty where there is none."""
+        line = self.current()
+        return self.json.value(line) if self.json is not None and line >= 0 else ""
+
+    def _folded_anew(self, line: int) -> None:
+        self.reset()
+        self.move_cursor(line)
