@@ -259,6 +259,14 @@ async def test_a_charge_carries_one_key_however_often_it_is_sent(start: Start, c
     assert len(server.seen) == 2 and len(keys) == 1
 
 
+async def test_a_charge_can_be_named_by_the_caller(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: answer(b"{}", 201))
+
+    await connect(server).charge("r", event="page", idempotency_key="page-7")
+
+    assert server.seen[0].headers["idempotency-key"] == "page-7"
+
+
 ONCE_ONLY: list[Callable[[Api], Awaitable[Any]]] = [
     lambda api: api.resurrect("r"),
     lambda api: api.reboot("r"),

@@ -119,6 +119,14 @@ async def test_items_come_as_they_were_sent(start: Start, connect: Connect) -> N
     )
 
 
+async def test_half_a_surrogate_pair_does_not_lose_the_page(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: answer(rb'[{"a":"\ud800"},{"b":1}]'))
+
+    page = await connect(server).items(RUN, offset=0, limit=5)
+
+    assert [bytes(item) for item in page.items] == [rb'{"a":"\ufffd"}', b'{"b":1}']
+
+
 @pytest.mark.parametrize("said", ["", "x", "-1", "1e3", "9" * 30, "١٢"])
 async def test_odd_pagination_headers_count_as_missing(start: Start, connect: Connect, said: str) -> None:
     server = await start(

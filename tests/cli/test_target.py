@@ -116,6 +116,7 @@ def test_an_id_means_the_run_even_where_a_folder_has_its_name(
         "https://[x",
         f"ftp://api.apify.com/v2/actor-runs/{RUN}",
         f"{CONSOLE}/storage/datasets/abc",
+        f"{CONSOLE}/actors/runs/{RUN}.json",
         f"{CONSOLE}/actors/tasks/zAPSTpbgvIHJ8UDG9",
         "https://api.apify.com/v2/datasets/IrYGETFZXSASmEpMe/items",
         "\x1b[2J",
