@@ -16,9 +16,6 @@ from runmon.errors import BadInput
 from runmon.local.faults import ApiFault, fault_response
 from runmon.local.wire import plain_json
 
-RATE_LIMITED = ApiFault(
-    429, "rate-limit-exceeded", "You have exceeded the rate limit. Please wait a moment and try again."
-)
 SLICE_S = 0.02
 
 
@@ -106,12 +103,20 @@ class Disturbed:
         while self.recent and now - self.recent[0] > 1:
             self.recent.popleft()
         if self.faults.rate_limit and len(self.recent) >= self.faults.rate_limit:
-            RATE_LIMITED.headers = {"x-ratelimit-limit": str(self.faults.rate_limit)}
-            return RATE_LIMITED
+            return rate_limited(self.faults.rate_limit)
         self.recent.append(now)
         if self.faults.error_every and self.served % self.faults.error_every == 0:
             return ApiFault(503, "internal-server-error", "This answer was asked to fail")
         return None
+
+
+def rate_limited(limit: int) -> ApiFault:
+    """429 as the platform words it."""
+    fault = ApiFault(
+        429, "rate-limit-exceeded", "You have exceeded the rate limit. Please wait a moment and try again."
+    )
+    fault.headers = {"x-ratelimit-limit": str(limit)}
+    return fault
 
 
 class BrokenOff(Exception):
