@@ -48,6 +48,7 @@ _ALLOWED = re.compile(
     rb"|\x1b\[>4;[0-9]m|\x1b\[c|\x1b\[>q|\x1b\[[0-9;]*t|\x1b\[[0-6] q"
     rb"|\x1b\]0;[^\x00-\x1f\x7f]*(?:\x07|\x1b\\)"
     rb"|\x1b\][0-9]+;\?(?:\x07|\x1b\\)"
+    rb"|\x1b\]22;[a-z-]+\x07"
     rb"|\x1bP\+q[0-9A-Fa-f;]*\x1b\\"
     rb"|\x1b_Gi=1[^\x1b]*\x1b\\"
 )

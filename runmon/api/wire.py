@@ -25,12 +25,16 @@ from runmon.errors import (
     TooSlow,
 )
 from runmon.model.document import Document, View, read, tolerant
+from runmon.model.values import legible
 
+T = TypeVar("T")
 V = TypeVar("V", bound=msgspec.Struct)
 Query = Mapping[str, Any]
 
 TOKEN_HINT = "Set APIFY_TOKEN, or give --token-file FILE."
 ADDRESS_HINT = "Is --api-url right?"
+UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+"""What reading JSON from a stranger can raise."""
 _MESSAGE_CHARS = 500
 _RETRY_AFTER_MOST = 300.0
 
@@ -51,11 +55,21 @@ def _spelled(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, (tuple, list, set, frozenset)) else str(value)
 
 
+def _decoded(body: bytes, shape: type[T]) -> T:
+    """JSON of a shape, halves of surrogate pairs forgiven. Raises what `UNREADABLE` names."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return msgspec.json.decode(legible(body), type=shape)
+
+
 def unwrapped(body: bytes, what: str) -> bytes:
     """The JSON text inside `{"data": …}`; NotApify where there is none."""
     try:
-        return bytes(msgspec.json.decode(body, type=_Envelope).data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return bytes(_decoded(body, _Envelope).data)
+    except UNREADABLE:
         raise not_apify(what) from None
 
 
@@ -68,7 +82,7 @@ def plain_document(raw: bytes, view: type[V], what: str) -> Document[V]:
     """An object without an envelope; NotApify where it is none."""
     try:
         return read(raw, view)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         raise not_apify(what) from None
 
 
@@ -80,7 +94,7 @@ def page(body: bytes, view: type[V], element: type[View], what: str) -> V:
     raw = unwrapped(body, what)
     try:
         return msgspec.json.decode(raw, type=view)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         decoded = _object(raw, what)
     found = decoded.pop("items", None)
     rows = found if isinstance(found, list) else []
@@ -91,7 +105,7 @@ def page(body: bytes, view: type[V], element: type[View], what: str) -> V:
 def _object(raw: bytes, what: str) -> dict[str, Any]:
     try:
         decoded = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         raise not_apify(what) from None
     if not isinstance(decoded, dict):
         raise not_apify(what)
@@ -112,8 +126,8 @@ def camel(name: str) -> str:
 def elements(body: bytes, what: str) -> list[msgspec.Raw]:
     """The elements of a bare JSON array, each as the text that was sent."""
     try:
-        return msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return _decoded(body, list[msgspec.Raw])
+    except UNREADABLE:
         raise not_apify(what) from None
 
 
@@ -197,7 +211,7 @@ def _said(body: bytes) -> tuple[str, str]:
     """Apify's error type and message; empty where the body has none."""
     try:
         decoded = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except UNREADABLE:
         return "", ""
     error = decoded.get("error", decoded) if isinstance(decoded, dict) else decoded
     if isinstance(error, str):

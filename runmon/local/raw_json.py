@@ -7,6 +7,7 @@ msgspec does the work; the standard library takes over for what msgspec refuses 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -20,6 +21,18 @@ _fields = msgspec.json.Decoder(Fields).decode
 _any = msgspec.json.Decoder(Raw).decode
 _encode = msgspec.json.Encoder().encode
 NULL = Raw(b"null")
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""An escape of a JSON string: a whole surrogate pair, half of one (group 1), or any other."""
+
+
+def value(raw: bytes) -> Any:
+    """The decoded value; half a surrogate pair reads as U+FFFD. ValueError or RecursionError when none."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return msgspec.json.decode(_ESCAPES.sub(lambda found: rb"\ufffd" if found[1] else found[0], raw))
 
 
 def tidy(raw: bytes | None) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ class Broken(str):
     __slots__ = ()
 
 
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""An escape of a JSON string: a whole surrogate pair, half of one (group 1), or any other."""
 _DECODER = msgspec.json.Decoder(float_hook=Number)
 
 
@@ -32,6 +37,11 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
         return _DECODER.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _leniently(bytes(raw))
+
+
+def legible(raw: bytes) -> bytes:
+    """The JSON text with each half of a surrogate pair that stands alone replaced by U+FFFD."""
+    return _ESCAPES.sub(lambda found: rb"\ufffd" if found[1] else found[0], raw)
 
 
 def is_number(value: object) -> bool:

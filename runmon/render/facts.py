@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runmon.model.run import Phase, Run
+from runmon.model.state import Condition, PaneState
 from runmon.model.storages import RequestQueue
 from runmon.model.units import span, three_digits
-from runmon.watch.events import Condition, PaneState
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runmon.model.values import Broken, Number, decode
+from runmon.model.values import Broken, Number, decode, legible
 
 
 def test_a_price_keeps_its_final_zero() -> None:
@@ -31,3 +31,7 @@ def test_what_strict_json_refuses_is_still_something(raw: bytes, value: object) 
 
 def test_nesting_deeper_than_the_stack_is_text() -> None:
     assert isinstance(decode(b"[" * 5000 + b"]" * 5000), Broken)
+
+
+def test_only_halves_of_surrogate_pairs_are_replaced() -> None:
+    assert legible(rb'"\ud800 \ud83d\ude00 \\ud800 \udc00"') == rb'"\ufffd \ud83d\ude00 \\ud800 \ufffd"'

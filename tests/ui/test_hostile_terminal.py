@@ -36,7 +36,8 @@ def test_no_control_byte_of_hostile_data_reaches_the_terminal_on_any_pane(
         terminal.settle()
         for key in WALK:
             terminal.send(key)
-            terminal.settle(0.15)
+            terminal.settle(0.3)
+        terminal.until(lambda: "Keys" not in terminal.text)
         terminal.send("q")
         assert (terminal.ends(), stray(terminal.output)) == (0, [])
 
