@@ -86,12 +86,16 @@ def _simple(state: Rendition, code: int) -> Rendition:
         change: dict[str, Any] = {name: on}
         return replace(state, **change)
     if 30 <= code <= 37 or 90 <= code <= 97:
-        return replace(state, color=Color.from_ansi(code - 30 if code < 90 else code - 82))
+        return replace(state, color=_palette(code - 30 if code < 90 else code - 82))
     if 40 <= code <= 47 or 100 <= code <= 107:
-        return replace(state, ground=Color.from_ansi(code - 40 if code < 100 else code - 92))
+        return replace(state, ground=_palette(code - 40 if code < 100 else code - 92))
     if code == 39:
         return replace(state, color=None)
     return replace(state, ground=None) if code == 49 else state
+
+
+def _palette(number: int) -> Color:
+    return Color.parse(f"color({number})")
 
 
 def _extended(state: Rendition, code: int, codes: list[int]) -> Rendition:
@@ -108,4 +112,4 @@ def _color(codes: list[int]) -> Color | None:
     values, codes[:wanted] = codes[:wanted], []
     if not wanted or len(values) < wanted or max(values) > 255:
         return None
-    return Color.from_ansi(values[0]) if kind == 5 else Color.from_rgb(*values)
+    return _palette(values[0]) if kind == 5 else Color.from_rgb(*values)

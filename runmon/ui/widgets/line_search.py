@@ -11,7 +11,8 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from runmon.model.search import Hits, Query
-from runmon.ui.widgets.line_canvas import LineCanvas, LineSource
+from runmon.ui.widgets.line_canvas import LineCanvas
+from runmon.ui.widgets.line_places import LineSource
 
 AT_ONCE = 2000
 """Lines that are searched without a thread."""
@@ -30,7 +31,8 @@ class Searchable(Protocol):
 class LineSearch(LineCanvas):
     """A canvas that knows what is looked for."""
 
-    query: Query | None = None
+    sought: Query | None = None
+    """What is looked for."""
 
     class Found(Message):
         """What is looked for, or what has been found of it, changed."""
@@ -61,21 +63,21 @@ class LineSearch(LineCanvas):
     @property
     def query_text(self) -> str:
         """What is looked for, or empty."""
-        return self.query.text if self.query is not None else ""
+        return self.sought.text if self.sought is not None else ""
 
     def search(self, text: str) -> None:
         """Look for a text from the current line on; an empty text ends the search. Raises BadInput."""
         query = Query(text) if text else None
-        if query == self.query:
+        if query == self.sought:
             return
-        if self.query is None:
+        if self.sought is None:
             self._origin = self._first()[0] if self.cursor < 0 else self.cursor
-        self.query = query
+        self.sought = query
         self._restart()
 
     def _restart(self) -> None:
         self._searches += 1
-        self._shown = self.query is None
+        self._shown = self.sought is None
         self.hits = Hits()
         self.forget_paint()
         self.changed()
@@ -89,12 +91,12 @@ class LineSearch(LineCanvas):
 
     def changed(self) -> None:
         """Search what was added."""
-        if self.query is None:
+        if self.sought is None:
             self.post_message(self.Found(self))
             return
         if self.hits.scanned > self._count:
             self.hits = Hits()
-        first, count, query = max(self.hits.scanned - 1, 0), self._count, self.query
+        first, count, query = max(self.hits.scanned - 1, 0), self._count, self.sought
         if count - first <= AT_ONCE:
             found = [n for _, some in _matches(query, self.source, first, count) for n in some]
             self._take(self._searches, first, found, count)
@@ -140,7 +142,7 @@ class LineSearch(LineCanvas):
         """Make a matching line the current one, with its first match in sight."""
         self.following = False
         self.cursor = line
-        spans = self.query.spans(self.text_of(line).plain) if self.query is not None else []
+        spans = self.sought.spans(self.text_of(line).plain) if self.sought is not None else []
         self.reveal(line, spans[0] if spans else None)
 
     def action_next_match(self, step: int) -> None:
@@ -157,10 +159,10 @@ class LineSearch(LineCanvas):
 
     def match_spans(self, line: int, plain: str) -> list[tuple[tuple[int, int], str]]:
         """The matches in a line; those of the current line are the current ones."""
-        if self.query is None:
+        if self.sought is None:
             return []
         style = "current" if line == self.cursor else "match"
-        return [(span, style) for span in islice(self.query.spans(plain), 500)]
+        return [(span, style) for span in islice(self.sought.spans(plain), 500)]
 
 
 def _matches(query: Query, source: LineSource, first: int, count: int) -> Iterator[tuple[int, list[int]]]:

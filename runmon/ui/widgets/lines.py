@@ -17,7 +17,7 @@ from textual.widget import Widget
 from runmon.errors import BadInput
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
-from runmon.ui.widgets.line_canvas import LineSource
+from runmon.ui.widgets.line_places import LineSource
 from runmon.ui.widgets.line_search import LineSearch
 from runmon.ui.widgets.prompt import Prompt
 
@@ -233,7 +233,7 @@ class LineView(LineSearch):
 
     def action_end_search(self) -> None:
         """Forget what was looked for; without a search, the key is somebody else's."""
-        if self.query is None:
+        if self.sought is None:
             raise SkipAction
         self.search("")
 
@@ -283,7 +283,7 @@ class LineView(LineSearch):
 
     def found_text(self) -> Text:
         """How many lines match, and which of them is the current one."""
-        if self.query is None:
+        if self.sought is None:
             return Text()
         count, more = len(self.hits), "+" if self.searching else ""
         if self.cursor in self.hits:

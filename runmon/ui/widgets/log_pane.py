@@ -86,7 +86,7 @@ class LogPane(Pane):
         if not view.following and count:
             below = view.lines_below
             parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
-        if view.query is not None:
+        if view.sought is not None:
             parts.append(Text.assemble(("/", "faint"), (view.found_text().plain, "accent")))
         counts = Text("  ").join(parts)
         if counts != self.counts:
