@@ -287,6 +287,7 @@ def test_pages_give_every_request_once(
         while True:
             page, after = fresh.page(limit, after, states)
             found += keys(page)
+            assert len(found) <= count, "the pages give requests twice"
             if after is None:
                 break
         assert sorted(found, key=request_id) == found

@@ -200,6 +200,7 @@ def test_pages_of_keys_give_every_key_of_a_prefix_once_in_byte_order(
         page = fresh.keys(limit, after, prefix)
         assert len(page.keys) <= limit
         found += [key for key, _ in page.keys]
+        assert len(found) <= len(keys), "the pages give keys twice"
         if not page.truncated:
             break
         after = found[-1]
