@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runmon.model.requests import HeadRequest, QueuedRequest, RequestState
-from runmon.render.cells import Cell
+from runmon.render.cells import Cell, middle_cut
 from runmon.render.requests import state_sign
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.table_source import Head, Row
 
 RETRIES, METHOD = 7, 6
+NARROW = 56
+"""Cells below which the method gives way to the url."""
 
 
 class RequestRows:
@@ -28,14 +30,16 @@ class RequestRows:
         return len(self.requests)
 
     def heads(self, room: int) -> Sequence[Head]:
-        self._url = max(room - RETRIES - METHOD - 4, 12)
-        return [Head("url", self._url), Head("retries", RETRIES, right=True), Head("method", METHOD)]
+        narrow = room < NARROW
+        self._url = max(room - RETRIES - 2 - (0 if narrow else METHOD + 2), 12)
+        heads = [Head("url", self._url), Head("retries", RETRIES, right=True)]
+        return heads if narrow else [*heads, Head("method", METHOD)]
 
     def row(self, number: int, first: int, last: int) -> Row | None:
         request = self.requests[number]
         failed = isinstance(request, QueuedRequest) and request.state is RequestState.FAILED
         cells = [
-            Cell(clean(request.url, limit=400)),
+            Cell(middle_cut(clean(request.url, limit=400), self._url)),
             Cell(str(request.retry_count), "warn" if request.retry_count else "faint", True),
             Cell(clean(request.method, limit=12), "quiet"),
         ]
