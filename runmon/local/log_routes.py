@@ -136,7 +136,10 @@ def describe(span: Span, size: int, headers: dict[str, str]) -> None:
 
 
 async def sent(state: RunState, span: Span) -> AsyncIterator[bytes]:
-    """The bytes of a span; without an end, whatever the run writes until it is over and all was sent."""
+    """The bytes of a span; without an end, whatever the run writes until it is over and all was sent.
+
+    The loop gets a turn after each chunk: a fast reader must not starve the others, nor a lost one go unseen.
+    """
     position = span.start
     while span.end is None or position < span.end:
         ear = state.log.bell.ear()
@@ -147,6 +150,7 @@ async def sent(state: RunState, span: Span) -> AsyncIterator[bytes]:
         if chunk:
             position += len(chunk)
             yield chunk
+            await asyncio.sleep(0)
         elif over or span.end is not None or state.log.size < position:
             return
         else:

@@ -211,6 +211,19 @@ def test_a_stream_ends_when_the_platform_does(tmp_path: Path) -> None:
     assert ended.is_set()
 
 
+def test_a_reader_that_leaves_amid_a_long_log_is_noticed(
+    caplog: pytest.LogCaptureFixture, http: httpx.Client, run: RunState
+) -> None:
+    run.log.append(b"x" * 50_000_000)
+
+    for _ in range(3):
+        with http.stream("GET", f"/v2/logs/{run.id}?raw=true&stream=true") as answer:
+            next(answer.iter_raw())
+
+    assert http.get("/v2/users/me").status_code == 200
+    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+
+
 def test_a_folder_without_a_log_is_404(http: httpx.Client, platform: LocalPlatform, tmp_path: Path) -> None:
     (tmp_path / "datasets" / "default").mkdir(parents=True)
 
