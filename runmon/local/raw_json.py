@@ -94,7 +94,7 @@ def fields(raw: bytes | Raw) -> Fields | None:
 
 def parts(raw: bytes | Raw) -> list[Raw] | None:
     """The elements of an array as bytes; None for any other JSON value."""
-    if memoryview(raw)[:1] != b"[":
+    if bytes(memoryview(raw)[:1]) != b"[":
         return None
     try:
         return _elements(raw)
