@@ -171,6 +171,13 @@ def test_records_that_another_program_writes_appear_and_vanish(tmp_path: Path) -
     assert (appeared, watcher.keys().keys) == ([("a", 1)], [])
 
 
+def test_what_a_writer_has_not_finished_is_no_record(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    for name in ("~tmp-1-1", "KEY.x7q2.json.tmp", "KEY.lock", "KEY.__metadata__.json"):
+        (tmp_path / "store" / name).write_text("{}")
+    assert store(tmp_path, read_only=True).keys() == Page([], False)
+
+
 def test_deleting_a_record_leaves_nothing_of_it(tmp_path: Path) -> None:
     fresh = store(tmp_path)
     fresh.put("KEY", "text/plain", b"x")
