@@ -95,14 +95,16 @@ def answer(body: bytes = b"", status: int = 200, **headers: str) -> bytes:
 
 def data(content: object, status: int = 200, **headers: str) -> bytes:
     """Content in Apify's envelope."""
-    return answer(json.dumps({"data": content}).encode(), status, **headers)
+    return answer(json.dumps({"data": content}).encode(), status=status, **headers)
 
 
 def fault(status: int, kind: str = "some-error", message: str = "It went wrong", **headers: str) -> bytes:
     """An error in Apify's shape."""
-    return answer(json.dumps({"error": {"type": kind, "message": message}}).encode(), status, **headers)
+    return answer(
+        json.dumps({"error": {"type": kind, "message": message}}).encode(), status=status, **headers
+    )
 
 
 def zipped(body: bytes, **headers: str) -> bytes:
     """A whole answer, compressed."""
-    return answer(gzip.compress(body), content_encoding="gzip", **headers)
+    return answer(gzip.compress(body), 200, content_encoding="gzip", **headers)

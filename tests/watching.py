@@ -33,9 +33,9 @@ class CountingApi(Api):
         self.readings += 1
         return await super().items(place, **query)
 
-    async def record(self, place: Place, key: str, *, max_bytes: int) -> Record:
+    async def record(self, place: Place, key: str, *, max_bytes: int, signature: str | None = None) -> Record:
         self.readings += 1
-        return await super().record(place, key, max_bytes=max_bytes)
+        return await super().record(place, key, max_bytes=max_bytes, signature=signature)
 
 
 @dataclass

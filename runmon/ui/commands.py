@@ -51,6 +51,7 @@ SCOPES: dict[str, str] = {
 }
 """Every scope and its heading on the help screen."""
 
+# fmt: off
 _APP = (
     Command("app.help", ("question_mark", "f1"), "app.help", "help",
             "Show the keys of what is focused.", "app", 1, "?"),
@@ -61,7 +62,7 @@ _APP = (
             "Copy the selection; with nothing selected, leave. Never aborts the run.", "app", 0, "^c", True),
     Command("app.theme", ("ctrl+t",), "app.toggle_theme", "dark / light",
             "Switch between the dark and the light theme.", "app", 0, "^t"),
-)  # fmt: skip
+)
 _RUN = (
     Command("run.zoom", ("f",), "zoom", "zoom",
             "Give the focused pane the whole screen, or give it back.", "run", 1),
@@ -77,7 +78,7 @@ _RUN = (
     Command("run.queue", ("5",), "pane('queue')", "queue", "Go to the request queue.", "run"),
     Command("run.refresh", ("ctrl+r",), "refresh_all", "refresh", "Ask the server now.", "run", 0, "^r"),
     Command("run.back", ("escape",), "back", "back", "Leave the zoom.", "run", 0, "esc"),
-)  # fmt: skip
+)
 _STATUS = (
     Command("status.down", ("j", "down"), "scroll_by(1)", "down", "Scroll down.", "status"),
     Command("status.up", ("k", "up"), "scroll_by(-1)", "up", "Scroll up.", "status"),
@@ -116,7 +117,7 @@ _LINES = (
     Command("lines.copy", ("c", "y"), "copy", "copy",
             "Copy what is selected, or the current line.", "lines"),
     Command("lines.choose", ("enter",), "choose", "open", "Open the current line.", "lines"),
-)  # fmt: skip
+)
 _LOG = (
     Command("log.follow", ("s",), "follow", "follow",
             "Follow the end of the log, or stop where it is.", "log", 1),
@@ -129,7 +130,7 @@ _LOG = (
             "Go to the warning before.", "log"),
     Command("log.stamps", ("t",), "stamps", "stamps",
             "Show stamps as UTC, local time, since the start, since the line before, or not at all.", "log"),
-)  # fmt: skip
+)
 _ITEMS = (
     Command("items.follow", ("s",), "follow", "follow",
             "Keep the newest item in sight as items arrive; moving up ends it.", "items", 1),
@@ -139,7 +140,7 @@ _ITEMS = (
             "Show the fields of the objects in this column as columns.", "items"),
     Command("items.contract", ("right_parenthesis",), "contract", "contract",
             "Fold this column and its neighbours back into their object.", "items"),
-)  # fmt: skip
+)
 _TABLE = (
     Command("table.down", ("j", "down"), "move(1)", "down", "Go to the next row.", "table"),
     Command("table.up", ("k", "up"), "move(-1)", "up", "Go to the previous row.", "table"),
@@ -152,7 +153,7 @@ _TABLE = (
     Command("table.right", ("l", "right"), "column(1)", "right", "Go to the next column.", "table"),
     Command("table.left", ("h", "left"), "column(-1)", "left", "Go to the previous column.", "table"),
     Command("table.choose", ("enter",), "choose", "open", "Open what is under the cursor.", "table", 1),
-)  # fmt: skip
+)
 _RECORDS: tuple[Command, ...] = ()
 _QUEUE = (
     Command("queue.view", ("v",), "next_view", "head / all / failed",
@@ -171,7 +172,7 @@ _ITEM = (
     Command("item.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "item"),
     Command("item.open_url", ("o",), "open_url", "open address",
             "Open the address under the cursor in a browser.", "item"),
-)  # fmt: skip
+)
 _ENTRY = (
     Command("entry.back", ("escape", "q", "backspace"), "back", "back",
             "Close and go back to the log.", "entry", 1, "esc"),
@@ -182,7 +183,7 @@ _ENTRY = (
     Command("entry.copy", ("Y",), "copy_entry", "copy entry", "Copy the whole entry.", "entry", 4),
     Command("entry.copy_json", ("J",), "copy_payload", "copy JSON",
             "Copy the JSON at the end of the entry.", "entry"),
-)  # fmt: skip
+)
 _RECORD = (
     Command("record.back", ("escape", "q", "backspace"), "back", "back",
             "Close and go back.", "record", 1, "esc"),
@@ -190,7 +191,7 @@ _RECORD = (
             "record", 2, "]"),
     Command("record.previous", ("left_square_bracket",), "step(-1)", "previous", "Show the previous record.",
             "record", 3, "["),
-)  # fmt: skip
+)
 _REQUEST = (
     Command("request.back", ("escape", "q", "backspace"), "back", "back",
             "Close and go back.", "request", 1, "esc"),
@@ -199,7 +200,8 @@ _REQUEST = (
 COMMANDS: tuple[Command, ...] = (
     *_APP, *_RUN, *_STATUS, *_LINES, *_LOG, *_ITEMS, *_TABLE, *_RECORDS, *_QUEUE, *_ITEM, *_ENTRY,
     *_RECORD, *_REQUEST,
-)  # fmt: skip
+)
+# fmt: on
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -281,7 +282,7 @@ async def test_a_cut_stream_is_not_an_end(start: Start, connect: Connect) -> Non
     ("options", "asked"), [({"first_byte": 5}, "bytes=5-"), ({"last_bytes": 3}, "bytes=-3")]
 )
 async def test_a_part_of_a_log_says_where_it_lies(
-    start: Start, connect: Connect, options: dict[str, int], asked: str
+    start: Start, connect: Connect, options: dict[str, Any], asked: str
 ) -> None:
     server = await start(lambda _: answer(b"two", 206, content_range="bytes 5-7/8"))
 

@@ -78,7 +78,7 @@ def test_without_a_terminal_the_screen_points_to_the_headless_commands(
 def test_a_defect_is_one_sentence_without_what_it_held(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(program.cli, "invoke", lambda *_, **__: {}[CANARY])
+    monkeypatch.setattr(program.cli, "invoke", lambda *_, **__: dict[str, int]()[CANARY])
 
     assert main(["status", "x"]) == Exit.FAILED
 
