@@ -19,7 +19,8 @@ TABLE = {
     "watch": Known("runmon.cli.watch", "watch_command", "Watch a run live (also: runmon TARGET)."),
     "demo": Known("runmon.cli.demo", "demo_command", "Run the bundled demo crawl and watch it."),
     "dev": Known("runmon.cli.dev", "dev_command", "Start an Actor on this machine and watch it."),
-    "open": Known("runmon.cli.open", "open_command", "Look at a storage or run folder."),
+    "open": Known("runmon.cli.open", "open_command", "Look at a folder or bundle of a run."),
+    "serve": Known("runmon.cli.serve", "serve_command", "Serve the Apify API here, for other tools."),
     "log": Known("runmon.cli.log", "log_command", "Print a run's log, and follow it."),
     "status": Known("runmon.cli.status", "status_command", "Print how a run stands."),
     "wait": Known("runmon.cli.wait", "wait_command", "Wait for a run's end; its outcome is the exit code."),
@@ -31,6 +32,7 @@ EXAMPLES = (
     ("runmon apify/hello-world", "watch the last run of an Actor"),
     ("runmon dev -- python -m my_actor", "start an Actor here and watch it"),
     ("runmon open ./storage", "look at what a run left behind"),
+    ("runmon serve --actor shop='python -m shop'", "let any Apify client start Actors here"),
     ("runmon log -f RUN | grep ERROR", "follow a log without a screen"),
     ("runmon wait RUN && deploy", "go on when a run has succeeded"),
 )
@@ -42,7 +44,7 @@ EXAMPLES = (
 def cli(context: click.Context) -> int | None:
     """Watch an Apify Actor run live from a terminal, and see why it failed.
 
-    TARGET is a run id, a Console or API URL, user/actor for its last run, or a folder.
+    TARGET is a run id, a Console or API URL, user/actor for its last run, a folder, or a bundle.
 
     The token is read from --token-file, APIFY_TOKEN, or the login of apify-cli; without one, what is shared
     publicly can be watched.

@@ -1,4 +1,4 @@
-"""`runmon open PATH`: the screen over what a run left on this machine."""
+"""`runmon open PATH`: the screen over what a run left on this machine, or over a bundle of it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from runmon.cli.terminal import require_terminal
 EXAMPLES = (
     ("runmon open ./storage", "a storage folder of Crawlee or the Apify SDK, Python or JavaScript"),
     ("runmon open runs/2026-11-24", "a run folder that runmon dev kept"),
+    ("runmon open night.zip", "a bundle: a run folder in a zip, also called .arun"),
 )
 
 
 @click.command("open", cls=Command, examples=EXAMPLES)
 @click.argument("path", type=click.Path(path_type=Path))
 def open_command(path: Path) -> int:
-    """Look at a storage folder or a run folder. Nothing in it is changed."""
+    """Look at a storage folder, a run folder or a bundle. Nothing in it is changed."""
     require_terminal()
     with folder(path) as run:
         from runmon.ui.app import run_screen

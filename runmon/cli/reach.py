@@ -80,11 +80,12 @@ def reached(text: str, asked: Server, *, status: str | None = None) -> Iterator[
 
 @contextmanager
 def folder(path: Path) -> Iterator[Reached]:
-    """A storage or run folder, served read-only on loopback; BadTarget where it is none."""
+    """A storage or run folder, or a bundle, served read-only on loopback; BadTarget where it is none."""
     from runmon.local.app import LocalPlatform
+    from runmon.local.bundle import unpacked
 
-    with LocalPlatform(read_only=True) as platform:
-        run_id = platform.open(path)
+    with unpacked(path) as place, LocalPlatform(read_only=True) as platform:
+        run_id = platform.open(place)
         local = Server(address(platform.url), Token(platform.token))
         yield Reached(local, run_id, title=path.resolve().name, read_only=True)
 

@@ -10,7 +10,9 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from runmon.api.address import Address, origin_of
 from runmon.errors import BadTarget
 
-FORMS = "Give a run id, a Console or API URL of a run, user/actor for its last run, or a storage folder."
+FORMS = (
+    "Give a run id, a Console or API URL of a run, user/actor for its last run, a storage folder or a bundle."
+)
 
 _ID = r"[A-Za-z0-9_-]{1,64}"
 _APIFY_ID = re.compile(r"[A-Za-z0-9]{17}")
@@ -79,7 +81,7 @@ def _parse(text: str, where: Address) -> Target:
 
 
 def _is_path(text: str) -> bool:
-    if text.startswith((".", "/", "~/", "~\\")) or text.endswith((".zip", "/")):
+    if text.startswith((".", "/", "~/", "~\\")) or text.endswith((".zip", ".arun", "/")):
         return True
     try:
         return bool(text) and Path(text).exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import secrets
 import threading
 from collections.abc import Coroutine
@@ -17,7 +19,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from runmon.errors import LocalFault
-from runmon.local import actor_routes, events, log_routes, run_routes
+from runmon.local import actor_routes, description, events, log_routes, run_routes
 from runmon.local.auth import Door, Guarded
 from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
@@ -25,10 +27,11 @@ from runmon.local.faults import ApiFault, render_crash, render_fault, render_htt
 from runmon.local.folder import make_folder, open_folder, plain_folder
 from runmon.local.fork import Fork
 from runmon.local.holding import held_elsewhere
+from runmon.local.home import hold_home, kept_runs, shelf
 from runmon.local.mounting import storage_routes
 from runmon.local.registry import Registry
 from runmon.local.runner import Runner, RunSpec
-from runmon.local.runs import DEFAULT_ACTOR, new_run, opened_run
+from runmon.local.runs import DEFAULT_ACTOR, RunState, new_run, opened_run
 from runmon.local.server import LoopbackServer, loopback_socket
 
 Result = TypeVar("Result")
@@ -40,7 +43,7 @@ def asgi(registry: Registry) -> Starlette:
     """The routes over a registry, without the door: for `Guarded`, and for tests of one layer."""
     found = [*run_routes.routes(), *log_routes.routes(), *storage_routes(), *actor_routes.routes()]
     app = Starlette(
-        routes=[Mount("", app=Fork([*found, *events.routes()]))],
+        routes=[Mount("", app=Fork([*found, *description.routes(found), *events.routes()]))],
         exception_handlers={ApiFault: render_fault, HTTPException: render_http, Exception: render_crash},
     )
     app.router.redirect_slashes = False
@@ -79,6 +82,8 @@ class LocalPlatform:
         self.registry = Registry(read_only=read_only, faults=faults)
         self.registry.home = home
         self.registry.launch = self._start
+        self.registry.revive = self._revive
+        self._home_lock: int | None = None
         self.url = ""
         """`http://127.0.0.1:PORT`, known once the platform was entered."""
         self._wanted_port = port
@@ -105,6 +110,8 @@ class LocalPlatform:
         """End the runs, then the server, then the thread."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+        if self._home_lock is not None:
+            os.close(self._home_lock)
 
     def _live(self) -> None:
         try:
@@ -185,6 +192,21 @@ class LocalPlatform:
                 f"Another runmon is writing a run into {root}.", hint="Wait for it, or name another folder."
             )
 
+    def recall(self) -> int:
+        """Take in what the home keeps of earlier platforms; how many runs. LocalFault where it is held."""
+        return self._ask(self._recall())
+
+    async def _recall(self) -> int:
+        home = self.registry.home
+        assert home is not None
+        self._home_lock = hold_home(home)
+        self.registry.shelf = shelf(home)
+        kept = await asyncio.to_thread(list, kept_runs(home))
+        for state in kept:
+            self.registry.add(state)
+            state.events_url = events.events_url(self.url, state.id, self.token)
+        return len(kept)
+
     def register(self, name: str, command: tuple[str, ...]) -> None:
         """Make a command known as an Actor, to start and to metamorph into."""
         self.registry.actors[name] = command
@@ -201,6 +223,24 @@ class LocalPlatform:
         self.registry.runners[run_id] = runner
         await runner.start()
         return run_id
+
+    def _revive(self, state: RunState) -> Runner | None:
+        """What can start a kept run's process again; None where its Actor is not registered."""
+        with contextlib.suppress(ApiFault):
+            name, command = self.registry.actor(state.data["actId"])
+            limits = state.data["options"]
+            spec = RunSpec(
+                command,
+                state.folder.path,
+                timeout_s=limits["timeoutSecs"],
+                memory_mb=limits["memoryMbytes"],
+                actor_name=name,
+            )
+            runner = Runner(state, spec, base_url=self.url, token=self.token)
+            steps = state.data.get("metamorphs")
+            runner.input_key = steps[-1]["inputKey"] if steps else runner.input_key
+            return runner
+        return None
 
     def abort(self, run_id: str, *, gracefully: bool) -> None:
         """Begin to end a run; a finished one stays as it is. KeyError for an unknown id."""

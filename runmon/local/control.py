@@ -56,8 +56,8 @@ def reboot_run(registry: Registry, state: RunState) -> None:
 
 async def resurrect_run(registry: Registry, state: RunState, wish: Resurrection) -> None:
     """Start a finished run again, storages and log kept. ApiFault 400 before its end or without a command."""
-    runner = registry.runners.get(state.id)
-    if not state.final or runner is None:
+    runner = registry.runner(state) if state.final else None
+    if runner is None:
         raise ApiFault(
             400, "operation-not-allowed", "Only a finished run of a known command can be resurrected"
         )

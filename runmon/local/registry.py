@@ -51,6 +51,10 @@ class Registry:
         """Where runs that the API starts get their folders; None refuses them."""
         self.launch: Callable[[RunSpec], Awaitable[str]] | None = None
         """Starts a run; set by the platform that serves this registry."""
+        self.revive: Callable[[RunState], Runner | None] = lambda state: None
+        """What starts a run of an earlier platform again; set by the platform that serves this registry."""
+        self.shelf: RunState | None = None
+        """Where storages lie that belong to no run; without one they lie beside the newest run's."""
         self.actors: dict[str, tuple[str, ...]] = {}
         """Commands that can be started as Actors and metamorphed into, by name."""
         self.crashes: deque[Exception] = deque(maxlen=20)
@@ -65,6 +69,12 @@ class Registry:
         self.runs[state.id] = state
         state.log.cap = self.faults.log_cap
         return state.id
+
+    def runner(self, state: RunState) -> Runner | None:
+        """What starts a run's process, kept runs' too; None where no command is known."""
+        if state.id not in self.runners and not state.read_only and (found := self.revive(state)) is not None:
+            self.runners[state.id] = found
+        return self.runners.get(state.id)
 
     def remove(self, state: RunState) -> None:
         """Forget a run; its storages answer no more."""
@@ -121,7 +131,7 @@ class Registry:
         return None
 
     def _names(self, kind: str) -> Iterator[tuple[RunState, str]]:
-        for state in reversed(self.runs.values()):
+        for state in (*([self.shelf] if self.shelf else []), *reversed(self.runs.values())):
             for name in state.folder.names(kind):
                 yield state, name
 
@@ -141,7 +151,8 @@ class Registry:
                 raise invalid("name", "must be 1 to 63 letters, digits and dashes, with no dash at an end")
             if (held := self._named(kind, name)) is not None:
                 return held[1], False
-        home = next((state for state in reversed(self.runs.values()) if not state.read_only), None)
+        newest = (state for state in reversed(self.runs.values()) if not state.read_only)
+        home = self.shelf or next(newest, None)
         if home is None or self.read_only:
             raise read_only()
         store_id = new_id()

@@ -118,7 +118,8 @@ class RunState:
 
     def is_of(self, actor: str) -> bool:
         """Whether an Actor's id, name or `user~name` means this run's."""
-        return actor == self.data["actId"] or actor.rpartition("~")[2] == self.actor_name
+        name = actor.rpartition("~")[2]
+        return self.data["actId"] in {actor, actor_id(name)} or name == self.actor_name
 
     def count(self, stat: str) -> int:
         """A counter of `stats`; 0 when it is not there."""

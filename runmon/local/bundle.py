@@ -1,0 +1,168 @@
+"""A bundle, which is a run folder in a zip: unpacked to look at, whoever made it.
+
+A zip from a stranger may name files outside, be links, or unfold to more than a disk holds. Each of these
+makes it no bundle; nothing of it is renamed or skipped to make it fit.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import struct
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from runmon.errors import BadTarget, LocalFault
+from runmon.local.folder import KINDS
+
+MAX_FILES = 1_000_000
+MAX_BYTES = 4 << 30
+MAX_DIRECTORY = 256 << 20
+"""Bytes of a zip's list of contents, which is read whole."""
+MAX_DEPTH = 16
+MAX_NAME = 255
+SPARE_DISK = 256 << 20
+"""Bytes of the disk that stay free."""
+CHUNK = 1 << 20
+
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
+_TAIL = 65_536 + 200
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """A run folder for a path: the folder itself, or a bundle's contents, gone when the context ends.
+
+    BadTarget where a file is no bundle that can be trusted; LocalFault where it cannot be unpacked.
+    """
+    if not path.is_file():
+        yield path
+        return
+    with TemporaryDirectory(prefix="runmon-bundle-", ignore_cleanup_errors=True) as place:
+        unpack(path, Path(place))
+        yield root_of(Path(place))
+
+
+def root_of(place: Path) -> Path:
+    """The run folder within: the place, or the one folder in it when somebody zipped the folder itself."""
+    entries = list(place.iterdir())
+    alone = len(entries) == 1 and entries[0].is_dir() and entries[0].name not in {*KINDS.values(), "storage"}
+    return entries[0] if alone else place
+
+
+def unpack(path: Path, place: Path) -> None:
+    """Write a bundle's files below a new folder. BadTarget, LocalFault."""
+    try:
+        check_directory(path)
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE as error:
+        reason = getattr(error, "strerror", None) or "it is no zip archive"
+        raise BadTarget(
+            f"{path} is no bundle: {reason}.", hint="A bundle is a run folder in a zip."
+        ) from None
+    with archive:
+        entries = archive.infolist()
+        check_sizes(path, entries, place)
+        left = MAX_BYTES
+        for entry in entries:
+            left -= extract(archive, entry, target(path, entry, place), left, path)
+
+
+def check_directory(path: Path) -> None:
+    """Refuse a list of contents too long to be read. BadTarget; ValueError where there is none; OSError."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+        tail = file.read()
+    end, end_64 = tail.rfind(_END), tail.rfind(_END_64)
+    if end < 0 or len(tail) < end + 22:
+        raise ValueError(path)
+    size = struct.unpack_from("<I", tail, end + 12)[0]
+    if size == 0xFFFFFFFF and end_64 >= 0 and len(tail) >= end_64 + 48:
+        size = struct.unpack_from("<Q", tail, end_64 + 40)[0]
+    if size > MAX_DIRECTORY:
+        raise too_large(path)
+
+
+def too_large(path: Path) -> BadTarget:
+    """What is said of a bundle past the bounds."""
+    return BadTarget(
+        f"{path} is too large for a bundle: it may unfold to {MAX_BYTES >> 30} GiB in {MAX_FILES:,} files.",
+        hint="Unpack it yourself, and open the folder.",
+    )
+
+
+def check_sizes(path: Path, entries: list[zipfile.ZipInfo], place: Path) -> None:
+    """Judge what the list says before anything is written. BadTarget, LocalFault."""
+    promised = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_FILES or promised > MAX_BYTES:
+        raise too_large(path)
+    if promised + SPARE_DISK > shutil.disk_usage(place).free:
+        raise LocalFault(f"There is no room to unpack {path}: it needs {promised >> 20} MiB.")
+
+
+def target(path: Path, entry: zipfile.ZipInfo, place: Path) -> Path:
+    """Where an entry belongs. BadTarget for a link, a device, or a name that no run folder has."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in {0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG}:
+        raise untrusted(path, entry, "it is a link or a device")
+    if entry.flag_bits & 1:
+        raise untrusted(path, entry, "it is encrypted")
+    steps = entry.orig_filename.removesuffix("/").split("/")
+    if len(steps) > MAX_DEPTH or not all(plain(step) for step in steps):
+        raise untrusted(path, entry, "its name leads elsewhere")
+    return place.joinpath(*steps)
+
+
+def plain(step: str) -> bool:
+    """Whether a part of a name is that of a file here, on any system."""
+    if step in {"", ".", ".."} or len(step.encode("utf-8", "surrogateescape")) > MAX_NAME:
+        return False
+    return step.isprintable() and not set(step) & set("\\:")
+
+
+def untrusted(path: Path, entry: zipfile.ZipInfo, why: str) -> BadTarget:
+    """What is said of a bundle with an entry that is none of a run's."""
+    return BadTarget(f"{path} cannot be trusted as a bundle: of {entry.filename[:80]!r}, {why}.")
+
+
+def extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, left: int, path: Path) -> int:
+    """Write one entry with the time it had; returns its bytes, of which at most `left` are allowed."""
+    try:
+        if entry.is_dir():
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            date(entry, place)
+            return 0
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        written = copy(archive, entry, place, left, path)
+    except _DAMAGE as error:
+        reason = getattr(error, "strerror", None) or "it is damaged"
+        raise BadTarget(f"{path} cannot be unpacked: of {entry.filename[:80]!r}, {reason}.") from None
+    date(entry, place, place.parent)
+    return written
+
+
+def date(entry: zipfile.ZipInfo, *places: Path) -> None:
+    """Give files the time of an entry: a run without run.json is told by the times of its files."""
+    with suppress(ValueError, OverflowError, OSError):
+        then = time.mktime((*entry.date_time, 0, 0, -1))
+        for place in places:
+            os.utime(place, (then, then))
+
+
+def copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, left: int, path: Path) -> int:
+    """The bytes of one entry into a new file; counts what comes, whatever the list promised."""
+    written = 0
+    with archive.open(entry) as source, place.open("xb") as out:
+        while chunk := source.read(CHUNK):
+            written += len(chunk)
+            if written > left:
+                raise too_large(path)
+            out.write(chunk)
+    return written
