@@ -94,4 +94,6 @@ def jsonable(found: Any) -> Any:
         return found.strftime("%Y-%m-%dT%H:%M:%S.") + f"{found.microsecond // 1000:03}Z"
     if isinstance(found, dict):
         return {name: jsonable(value) for name, value in found.items()}
-    return [jsonable(one) for one in found] if isinstance(found, list) else found
+    if isinstance(found, list):
+        return [jsonable(one) for one in found]
+    return found if isinstance(found, str | int | float | None) else str(found)
