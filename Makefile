@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test check format lint types contracts screenshots bench clean
+.PHONY: demo test check format lint types contracts screenshots bench soak clean
 demo: $(VENV)
 	@$(BIN)/runmon demo $(ARGS)
 
@@ -28,6 +28,9 @@ screenshots: $(VENV)
 
 bench: $(VENV)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)
+	$(BIN)/python -m tests.soak $(ARGS)
 
 $(VENV): $(VENV)/.complete
 $(VENV)/.complete: pyproject.toml constraints.txt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from runmon.cli.sinks import FILE_PIECE, Sink
 from runmon.export.log import Selection, Wish
@@ -16,13 +16,25 @@ BATCH = 1000
 class Copy:
     """Copies what is wanted of a growing log into a sink, each byte once; sees to rewrites."""
 
-    def __init__(self, buffer: LogBuffer, sink: Sink, wish: Wish, *, tail: int | None = None) -> None:
-        """`tail` begins so many wanted lines before the end that is known at the first `catch_up`."""
+    def __init__(
+        self,
+        buffer: LogBuffer,
+        sink: Sink,
+        wish: Wish,
+        *,
+        tail: int | None = None,
+        took_back: Callable[[int], None] = lambda at: None,
+    ) -> None:
+        """`tail` begins so many wanted lines before the end that is known at the first `catch_up`.
+
+        `took_back` hears from which byte on something printed was rewritten; it is printed anew.
+        """
         self.buffer = buffer
         self.rewritten = False
         """Whether something was printed that the server took back."""
         self._sink = sink
         self._wish = wish
+        self._took_back = took_back
         self._selection = None if wish.everything else Selection(wish)
         self._tail = tail
         self._begun = tail is None
@@ -88,6 +100,7 @@ class Copy:
             self._done = max(kept, self._first)
             return
         self.rewritten = True
+        self._took_back(kept)
         self._done = kept
         if self._selection is not None:
             self._selection = Selection(self._wish)

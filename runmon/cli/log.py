@@ -18,6 +18,7 @@ from runmon.cli.exits import Exit
 from runmon.cli.reach import Reached, Server, look, reached, server, server_options
 from runmon.cli.sinks import Sink, sink_of
 from runmon.cli.standstill import Standstill
+from runmon.cli.terminal import say
 from runmon.errors import LocalFault
 from runmon.export.log import Wish, moment
 from runmon.insight.entries import Level
@@ -108,10 +109,15 @@ def _descriptor(output: str | None) -> Iterator[int]:
         os.close(descriptor)
 
 
+def _taken_back(at: int) -> None:
+    """What was printed cannot be unprinted; the person can be told."""
+    say(f"The server rewrote its log from byte {at} on: what followed that byte is printed again.")
+
+
 async def _print(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> bool:
     """The log as it is now; whether something printed was taken back."""
     buffer = LogBuffer()
-    copy = Copy(buffer, sink, wish, tail=tail)
+    copy = Copy(buffer, sink, wish, tail=tail, took_back=_taken_back)
 
     async def grown() -> None:
         if tail is None:
@@ -131,7 +137,7 @@ async def _follow(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> boo
         Api(run.server.address, run.server.token) as api,
         Watch(api, run.run_id, tail_first=tail_first) as watch,
     ):
-        copy = Copy(watch.log, sink, wish, tail=tail)
+        copy = Copy(watch.log, sink, wish, tail=tail, took_back=_taken_back)
         ready, standstill = tail is None, Standstill("The log", well=_CAUGHT_UP)
         async for event in watch.events():
             match event:

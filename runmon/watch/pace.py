@@ -19,7 +19,7 @@ SHORT_PAUSE_S = 2.0
 """Most breaks are short: so long at most during the first tries, to be back soon."""
 SHORT_TRIES = 8
 LONGEST_PAUSE_S = 30.0
-PROMISE_S = 3.0
+PROMISE_S = 2.0
 """No data is called stale earlier, so that a short hitch does not blink."""
 TURN_S = 0.2
 """Between two panes that resume after an outage."""

@@ -42,6 +42,11 @@ class RunFacts:
         """Whether the run is over, as far as is known."""
         return self.ended_at is not None
 
+    @property
+    def status(self) -> str:
+        """The run's status as read last; empty before."""
+        return self.seen.view.status if self.seen is not None else ""
+
     def over_for(self) -> float:
         """Seconds since the end; 0 while it is alive."""
         return 0.0 if self.ended_at is None else self._clock.monotonic() - self.ended_at

@@ -29,8 +29,11 @@ GLANCE_S = 1.0
 LATE_S = 5.0
 """A stream still open and silent so long after the run's end is dead."""
 HEALTHY_S = 30.0
-REOPEN_S = (0.5, 1.0, 2.0, 4.0, 5.0)
-"""Pauses before a stream that ended is opened again: the run may have logged nothing yet, or be migrating."""
+REOPEN_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Pauses before a stream that ended is opened again: the run may have logged nothing yet, or be migrating.
+
+A change of the run's status ends a pause.
+"""
 REPLAY_BYTES_PER_S = 1_000_000
 """A long log is not read again and again faster than this."""
 SHORT_APART_S = 1.0
@@ -176,7 +179,17 @@ class LogFollower:
             return
         self._board.put(Pane.LOG, Condition.LIVE)
         self._board.right(Pane.LOG, for_s=self._pace.promise(max(pause, again)))
-        await self._clock.wait(self._facts.changed.next, self._again.next, seconds=max(pause, again))
+        await self._rest(max(pause, again))
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait that long, or until the run's status changes, nobody may ask, or somebody asks to look."""
+        facts, again, until = self._facts, self._again.next, self._clock.monotonic() + seconds
+        status = facts.status
+        while not again.done() and facts.halted is None and facts.status == status:
+            left = until - self._clock.monotonic()
+            if left <= 0:
+                return
+            await self._clock.wait(again, facts.changed.next, seconds=left)
 
     async def _ended_short(self, replay: Replay) -> None:
         """A clean end before what is known: seen twice at the same byte, the server's log did get shorter."""

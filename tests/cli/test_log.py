@@ -168,20 +168,28 @@ def test_a_log_that_breaks_on_the_way_is_whole_all_the_same(
     assert capfdbinary.readouterr().out == origin.log
 
 
+@pytest.mark.parametrize("strict", [(), ("--strict",)])
 @pytest.mark.parametrize("to_file", [True, False])
 def test_what_was_garbled_while_followed_is_corrected_in_a_file_and_reported_for_a_pipe(
-    origin: Origin, tmp_path: Path, to_file: bool
+    origin: Origin, tmp_path: Path, to_file: bool, strict: tuple[str, ...]
 ) -> None:
+    """B4: bytes that were printed and then taken back are named on stderr; --strict makes them a failure."""
     origin.faults.append(Fault("corrupt", len(origin.log) - 10))
     origin.status, origin._finished_at = "SUCCEEDED", None
-    command = [sys.executable, "-m", "runmon", "log", "-f", "--strict", RUN_ID]
+    command = [sys.executable, "-m", "runmon", "log", "-f", *strict, RUN_ID]
     out = tmp_path / "out.log"
     with out.open("wb") as file:
         told = subprocess.run(
-            command, stdout=file if to_file else subprocess.PIPE, timeout=30, env=os.environ
+            command,
+            stdout=file if to_file else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=30,
+            env=os.environ,
         )
-    assert told.returncode == (0 if to_file else 75)
+    sentence = f"The server rewrote its log from byte {len(origin.log) - 10} on".encode()
     if to_file:
-        assert out.read_bytes() == origin.log
+        assert (told.returncode, told.stderr, out.read_bytes()) == (0, b"", origin.log)
     else:
+        assert told.returncode == (75 if strict else 0)
         assert told.stdout.endswith(origin.log[-10:])
+        assert told.stderr.count(sentence) == 1

@@ -93,6 +93,31 @@ async def test_a_watch_at_rest_asks_at_most_every_two_seconds(origin: Origin, st
     assert len(origin.asked) - asked <= 50
 
 
+async def test_a_watch_at_rest_asks_no_more_where_streams_end_at_once(origin: Origin, start: Begin) -> None:
+    """A server without log streams, or a run that logs nothing, does not make us hurry."""
+    origin.log = b"a line\n"
+    origin.faults.extend(Fault("end", len(origin.log)) for _ in range(100))
+    watched = await start(panes=ALL)
+    await watched.clock.advance(100)
+    asked, logs = len(origin.asked), len(origin.asked_for("/log"))
+    await watched.clock.advance(100)
+    assert len(origin.asked) - asked <= 50
+    assert 5 <= len(origin.asked_for("/log")) - logs <= 8
+
+
+async def test_a_log_that_had_nothing_to_say_is_opened_at_once_when_the_run_begins(
+    origin: Origin, start: Begin
+) -> None:
+    origin.status = "READY"
+    origin.faults.extend(Fault("end", 0) for _ in range(7))
+    watched = await start()
+    await watched.until(lambda: len(origin.asked_for("/log")) == 7)
+    asked = watched.clock.at
+    origin.status = "RUNNING"
+    await watched.until(lambda: len(origin.asked_for("/log")) == 8)
+    assert watched.clock.at - asked <= 5
+
+
 async def test_a_storage_unknown_below_the_run_is_reached_by_its_id_and_no_other_pane_notices(
     origin: Origin, start: Begin
 ) -> None:
@@ -390,3 +415,22 @@ def ours(origin: Origin) -> int:
 
 def open_files() -> int:
     return psutil.Process().num_fds()
+
+
+async def test_an_hour_leaves_tasks_and_files_flat(origin: Origin, start: Begin) -> None:
+    """B15: an hour of following, with a break in each part of it, keeps nothing."""
+    origin.log = b"a line\n" * 100
+    watched = await start(panes=ALL)
+    for pane in Pane:
+        await watched.until_state(pane, Condition.LIVE)
+    await watched.clock.advance(60)
+    before = (ours(origin), open_files())
+    for kind in ("fin", "reset", "end", "status", "refuse", "hole"):
+        origin.faults.append(Fault(kind, 200))
+        origin.cut_all()
+        await watched.clock.advance(600, turn_s=0)
+        origin.write(b"news\n")
+        await watched.has_log()
+        for pane in Pane:
+            await watched.until_state(pane, Condition.LIVE)
+        await watched.until(lambda: ours(origin) <= before[0] and open_files() <= before[1], most=90)
