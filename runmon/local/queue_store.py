@@ -112,7 +112,10 @@ class QueueStore(Storage):
             return Registered(id, unique_key, False, False)
 
     def update(self, id: str, request: Fields, *, forefront: bool = False) -> Registered:
-        """Replace or add a request: handled when it has `handledAt`, else waiting at the end or the front."""
+        """Replace or add a request: handled when it has `handledAt`, else waiting at the end or the front.
+
+        What waits again waits unlocked, as on the platform: the SDK for Python gives requests back so.
+        """
         self.writable()
         with self.lock:
             self.refresh()
@@ -124,6 +127,7 @@ class QueueStore(Storage):
                 raise ApiFault(400, "request-id-invalid", "The request id does not belong to the unique key")
             kept = {key: before[key] for key in ("url", "uniqueKey") if key in before}
             self._put(id, unique_key, kept | request, forefront)
+            self.index.locks.pop(id, None)
             self._wrote()
             return Registered(id, unique_key, entry is not None, entry is not None and entry.handled)
 

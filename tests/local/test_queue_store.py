@@ -198,6 +198,15 @@ def test_a_released_request_goes_where_it_was_asked_to(
     assert keys(fresh.head(10)) == order
 
 
+def test_a_request_that_is_given_back_waits_unlocked(tmp_path: Path) -> None:
+    fresh = store(tmp_path)
+    for key in ("a", "b"):
+        fresh.add(request(key))
+    fresh.lock_head(60, 2, "me")
+    fresh.update(request_id("a"), request("a", retryCount=1))
+    assert (keys(fresh.head(10)), keys(fresh.page(10, states=["locked"])[0])) == (["a"], ["b"])
+
+
 def test_a_client_releases_all_its_locks_and_no_others(tmp_path: Path) -> None:
     fresh = store(tmp_path)
     for name in "abc":
