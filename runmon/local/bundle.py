@@ -109,14 +109,14 @@ def check_sizes(path: Path, entries: list[zipfile.ZipInfo], place: Path) -> None
 
 def target(path: Path, entry: zipfile.ZipInfo, place: Path) -> Path:
     """Where an entry belongs. BadTarget for a link, a device, or a name that no run folder has."""
+    steps = entry.orig_filename.removesuffix("/").split("/")
+    if len(steps) > MAX_DEPTH or not all(plain(step) for step in steps):
+        raise untrusted(path, entry, "its name leads elsewhere")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in {0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG}:
         raise untrusted(path, entry, "it is a link or a device")
     if entry.flag_bits & 1:
         raise untrusted(path, entry, "it is encrypted")
-    steps = entry.orig_filename.removesuffix("/").split("/")
-    if len(steps) > MAX_DEPTH or not all(plain(step) for step in steps):
-        raise untrusted(path, entry, "its name leads elsewhere")
     return place.joinpath(*steps)
 
 

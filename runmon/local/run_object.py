@@ -58,12 +58,18 @@ def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict
     return completed(folder, data)
 
 
+ORPHANED = "runmon ended before this run did, so the run was ended with it"
+CAUGHT = "It was {} when this copy was made; how it ended is not in it"
+"""Of a run that was not started here: a copy cannot follow it, so it counts as ended early."""
+
+
 def orphaned(data: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
-    """A run whose platform died: it was ended with it, so it is ABORTED, and says why."""
+    """A run that nobody writes any more: it is ABORTED, and says why."""
+    own = data.get("userId") in (None, LOCAL_USER_ID)
     return {
         **data,
         "status": "ABORTED",
-        "statusMessage": "runmon ended before this run did, so the run was ended with it",
+        "statusMessage": ORPHANED if own else CAUGHT.format(data["status"]),
         "isStatusMessageTerminal": True,
         "finishedAt": data.get("finishedAt") or evidence["finishedAt"] or now_text(),
     }

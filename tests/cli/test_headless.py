@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,3 +206,29 @@ def test_wait_stops_at_once_where_the_run_was_deleted(
 
     assert main(["wait", run_id]) == 250
     assert "runmon: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["night.zip", "night.arun"])
+def test_a_bundle_is_a_target_of_every_headless_command(
+    platform: LocalPlatform, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], name: str
+) -> None:
+    run_id = started(platform, tmp_path / "run", "echo left behind; exit 3")
+    platform.wait(run_id, 20)
+    with zipfile.ZipFile(tmp_path / name, "w") as bundle:
+        for file in (tmp_path / "run").rglob("*"):
+            bundle.write(file, file.relative_to(tmp_path / "run"))
+    target = str(tmp_path / name)
+
+    assert main(["status", target]) == 0
+    assert b"FAILED" in capfdbinary.readouterr().out
+    assert main(["log", target]) == 0
+    assert capfdbinary.readouterr().out == (tmp_path / "run" / "log.txt").read_bytes()
+    assert main(["wait", target]) == 1
+
+
+@pytest.mark.parametrize("command", ["status", "log", "wait"])
+def test_a_zip_that_is_no_bundle_is_5(tmp_path: Path, capsys: Told, command: str) -> None:
+    (tmp_path / "photos.zip").write_bytes(b"GIF89a")
+
+    assert main([command, str(tmp_path / "photos.zip")]) == 5
+    assert "is no bundle: it is no zip archive. A bundle is a run folder in a zip." in capsys.readouterr().err

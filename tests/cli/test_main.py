@@ -33,7 +33,7 @@ def test_help_begins_with_examples_and_names_every_command(capsys: pytest.Captur
     assert all(f"\n  {name} " in told for name in TABLE)
 
 
-@pytest.mark.parametrize("command", ["watch", "open", "status", "wait"])
+@pytest.mark.parametrize("command", ["watch", "open", "serve", "status", "wait"])
 def test_each_command_begins_its_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "-h"]) == Exit.OK
     assert capsys.readouterr().out.startswith(f"Examples:\n  runmon {'' if command == 'watch' else command}")
@@ -167,3 +167,19 @@ def test_a_dumb_terminal_gets_a_hint() -> None:
 
     child.wait()
     assert child.exitstatus == Exit.BAD_INPUT and b"runmon status" in told
+
+
+@pytest.mark.parametrize("command", ["status", "log", "wait"])
+def test_headless_commands_on_a_folder_load_no_screen(tmp_path: Path, command: str) -> None:
+    (tmp_path / "storage" / "datasets" / "default").mkdir(parents=True)
+    os.utime(tmp_path / "storage" / "datasets" / "default", (0, 0))
+    script = (
+        "import sys; from runmon.cli.main import main; code = main(sys.argv[1:]); "
+        "print(code, 'textual' in sys.modules, file=sys.stderr)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, command, str(tmp_path / "storage")], capture_output=True, timeout=30
+    )
+
+    assert done.stderr.endswith(b"0 False\n"), done.stderr
