@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +13,10 @@ from runmon.local.faults import ApiFault, read_only
 from runmon.local.identity import LOCAL_USER, LOCAL_USER_ID, actor_id, new_id
 from runmon.local.mounting import registry_of
 from runmon.local.run_routes import WAIT_LIMIT_S, answer, list_answer, resurrection
-from runmon.local.runner import RunSpec
 from runmon.local.wire import body, data, number
+
+if TYPE_CHECKING:
+    from runmon.local.runner import RunSpec
 
 DEFAULT_MEMORY_MB = 1024
 
@@ -73,6 +75,8 @@ async def runs(request: Request) -> Response:
 
 async def spec_of(request: Request, name: str, command: tuple[str, ...]) -> RunSpec:
     """The run that a POST asks for, in a folder of its own."""
+    from runmon.local.runner import RunSpec
+
     registry = registry_of(request)
     if registry.home is None:
         raise ApiFault(400, "operation-not-allowed", "The platform has no folder for new runs")

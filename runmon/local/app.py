@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -30,9 +30,11 @@ from runmon.local.holding import held_elsewhere
 from runmon.local.home import hold_home, kept_runs, shelf
 from runmon.local.mounting import storage_routes
 from runmon.local.registry import Registry
-from runmon.local.runner import Runner, RunSpec
 from runmon.local.runs import DEFAULT_ACTOR, RunState, new_run, opened_run
 from runmon.local.server import LoopbackServer, loopback_socket
+
+if TYPE_CHECKING:
+    from runmon.local.runner import Runner, RunSpec
 
 Result = TypeVar("Result")
 
@@ -216,6 +218,8 @@ class LocalPlatform:
         return self._ask(self._start(spec))
 
     async def _start(self, spec: RunSpec) -> str:
+        from runmon.local.runner import Runner
+
         options = {"timeoutSecs": round(spec.timeout_s), "memoryMbytes": spec.memory_mb}
         given = {"options": options, **spec.run}
         run_id = await self._create(spec.storage, spec.purge, given, spec.actor_name or DEFAULT_ACTOR)
@@ -226,6 +230,8 @@ class LocalPlatform:
 
     def _revive(self, state: RunState) -> Runner | None:
         """What can start a kept run's process again; None where its Actor is not registered."""
+        from runmon.local.runner import Runner, RunSpec
+
         with contextlib.suppress(ApiFault):
             name, command = self.registry.actor(state.data["actId"])
             limits = state.data["options"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runmon.local.faults import ApiFault, invalid
 from runmon.local.identity import actor_id, now_text
 from runmon.local.registry import Registry
-from runmon.local.runner import Runner
 from runmon.local.runs import RunState
+
+if TYPE_CHECKING:
+    from runmon.local.runner import Runner
 
 RESTARTS = 3
 """How often a process that fails is started again when `restartOnError` asks for it."""

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from runmon.local.dataset_store import DatasetStore
@@ -20,9 +20,11 @@ from runmon.local.objects import Objects
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import DEFAULT_IDS
-from runmon.local.runner import Runner, RunSpec
 from runmon.local.runs import RunState
 from runmon.local.signatures import secret_of
+
+if TYPE_CHECKING:
+    from runmon.local.runner import Runner, RunSpec
 
 Store = DatasetStore | RecordStore | QueueStore
 

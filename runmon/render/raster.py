@@ -6,8 +6,6 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image
-
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MOST_PIXELS = 25_000_000
 
@@ -49,6 +47,8 @@ def raster(body: bytes, width: int, height: int, *, ground: str) -> Raster:
 
 
 def _scaled(body: bytes, width: int, height: int, ground: str) -> Raster:
+    from PIL import Image  # 13 ms that the first screen never needs
+
     with Image.open(io.BytesIO(body), formats=FORMATS) as image:
         true_width, true_height = image.size
         if true_width * true_height > MOST_PIXELS:

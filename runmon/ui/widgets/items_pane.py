@@ -13,7 +13,6 @@ from runmon.model.pages import Span
 from runmon.model.storages import ItemsPage
 from runmon.model.units import grouped
 from runmon.ui.commands import bindings
-from runmon.ui.screens.item import ItemScreen
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.item_rows import ItemRows
 from runmon.ui.widgets.table import Table
@@ -99,6 +98,8 @@ class ItemsPane(DataPane):
     @on(Table.Chosen)
     def open_item(self, message: Table.Chosen) -> None:
         """Show the whole item."""
+        from runmon.ui.screens.item import ItemScreen
+
         message.stop()
         self.app.push_screen(ItemScreen(self.api, self.place, self.rows.pages, message.row), self._came_back)
 

@@ -20,7 +20,6 @@ from runmon.model.requests import HeadRequest, QueuedRequest, RequestState
 from runmon.model.storages import RequestQueue
 from runmon.model.units import grouped
 from runmon.ui.commands import bindings
-from runmon.ui.screens.request import RequestScreen
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.request_rows import RequestRows
 from runmon.ui.widgets.table import Table
@@ -131,6 +130,8 @@ class QueuePane(DataPane):
     @on(Table.Chosen)
     def open_request(self, message: Table.Chosen) -> None:
         """Show the whole request."""
+        from runmon.ui.screens.request import RequestScreen
+
         message.stop()
         self.app.push_screen(RequestScreen(self.api, self.place, self.rows.requests[message.row].id))
 

@@ -15,7 +15,6 @@ from textual.containers import Container
 from runmon.model.storages import KeyItem
 from runmon.model.units import grouped
 from runmon.ui.commands import bindings
-from runmon.ui.screens.record import RecordScreen
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.key_rows import KeyRows
 from runmon.ui.widgets.record_view import RecordView
@@ -113,6 +112,8 @@ class RecordsPane(DataPane):
     @on(Table.Chosen)
     def open_record(self, message: Table.Chosen) -> None:
         """Show the record on the whole screen."""
+        from runmon.ui.screens.record import RecordScreen
+
         message.stop()
         keys = [item.key for item in self.rows.keys]
         self.app.push_screen(RecordScreen(self.api, self.place, keys, message.row), self._came_back)

@@ -1,0 +1,35 @@
+"""What the first screen does not show is not loaded for it; its cost is paid where it is first used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SCREEN = "import runmon.ui.app, runmon.ui.screens.run, runmon.api.client, runmon.watch.watch"
+PLATFORM = "import runmon.local.app"
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a fresh interpreter holds after a statement."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"{statement}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(told.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "heavy", ["PIL", "pygments", "re2", "truststore", "runmon.ui.screens.record", "runmon.ui.screens.item"]
+)
+def test_the_run_screen_does_not_load_what_only_a_person_asks_for(heavy: str) -> None:
+    assert heavy not in loaded_by(SCREEN)
+
+
+@pytest.mark.parametrize("heavy", ["psutil", "xlsxwriter", "runmon.local.runner", "websockets"])
+def test_a_platform_that_only_serves_does_not_load_what_starts_actors(heavy: str) -> None:
+    assert heavy not in loaded_by(PLATFORM)
