@@ -13,9 +13,26 @@ from rich.text import Text
 from textual.app import App
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
+
+
+class HeldScreen(Screen[Any]):
+    """A screen that is laid out but not painted while `held`, so that what comes at once is painted once."""
+
+    held = False
+
+    def let_go(self) -> None:
+        """Paint from here on, and all of it now."""
+        if self.held:
+            self.held = False
+            self.refresh()
+
+    def _compositor_refresh(self) -> None:
+        if not self.held:
+            super()._compositor_refresh()
 
 
 def grow_quietly(view: ScrollView, size: Size) -> None:

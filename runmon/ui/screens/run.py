@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, assert_never
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from runmon.errors import RunmonError
 from runmon.render.facts import Progress, progress_in, progress_of
@@ -16,7 +15,7 @@ from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.glance import glance_at
 from runmon.ui.messages import WatchTold
-from runmon.ui.screens.confirm import about_abort
+from runmon.ui.private_textual import HeldScreen
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.header import RunHeader
 from runmon.ui.widgets.items_pane import ItemsPane
@@ -45,7 +44,11 @@ if TYPE_CHECKING:
     from runmon.watch.watch import Watch
 
 
-class RunScreen(Screen[int], inherit_bindings=False):
+FIRST_S = 0.25
+"""How long the first painting may wait for the log, which a server nearby sends sooner."""
+
+
+class RunScreen(HeldScreen, inherit_bindings=False):
     """Shows one run live. Closing it closes its watch and its connections."""
 
     SCOPE: ClassVar[str] = "run"
@@ -99,6 +102,8 @@ class RunScreen(Screen[int], inherit_bindings=False):
             yield self._link
 
     async def on_mount(self) -> None:
+        self.held = True
+        self.set_timer(FIRST_S, self.let_go)
         await self._watch.__aenter__()
         self.follow()
         self.set_interval(1.0, self._tick)
@@ -124,6 +129,7 @@ class RunScreen(Screen[int], inherit_bindings=False):
                 self._run_seen(event)
             case LogGrew():
                 self._log.log_grew(event)
+                self.let_go()
             case ItemsCounted():
                 self._items.counted(event)
             case RecordsCounted():
@@ -216,8 +222,16 @@ class RunScreen(Screen[int], inherit_bindings=False):
         self._showing = showing
         self._count()
 
+    def let_go(self) -> None:
+        """Paint, and count: the log came first, the storages are asked behind it."""
+        if self.held:
+            super().let_go()
+            self._count()
+
     def _count(self) -> None:
         """Let the watch count what shows, and the queue as long as only its count tells the progress."""
+        if self.held:
+            return
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
         self._watch.show(panes if self._told else {*panes, Watched.QUEUE})
 
@@ -269,6 +283,8 @@ class RunScreen(Screen[int], inherit_bindings=False):
     @work(group="abort", exclusive=True)
     async def action_abort(self) -> None:
         """Ask; on yes, abort the run the question named. What the server answers is shown, nothing else."""
+        from runmon.ui.screens.confirm import about_abort
+
         if self._seen is None:
             return
         run_id = self._seen.run.view.id
