@@ -7,6 +7,7 @@ machine are replaced by those that Actors have on the platform.
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import sys
@@ -38,7 +39,7 @@ def record(name: str, *, pages: int, seconds: float, stop_at: float | None, cras
         run_id = platform.start(run_spec(site.url, plan, rate, folder))
         began = time.monotonic()
         while stop_at is None or time.monotonic() - began < stop_at:
-            run = platform.wait(run_id, 1.0)
+            run = copy.deepcopy(platform.wait(run_id, 1.0))
             seen.append({"at": datetime.now(UTC).isoformat(), "run": run})
             if run["status"] in {"SUCCEEDED", "FAILED"}:
                 break
@@ -59,6 +60,6 @@ def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    record("crawl", pages=150, seconds=90, stop_at=31)
+    record("crawl", pages=150, seconds=90, stop_at=28)
     record("crash", pages=80, seconds=60, stop_at=None, crash=True)
     sys.exit(0)

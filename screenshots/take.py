@@ -40,8 +40,10 @@ from screenshots.scenes import SCENES, Scene
 
 HERE = Path(__file__).parent
 DEADLINE_S = 60.0
-STILL_S = 0.6
+STILL_S = 0.4
 """A screen that has not changed for so long stands still."""
+PASSING = ("settling", "catching up", "connecting", "reconnecting", "Reading", "Asking")
+"""Words that stand on the screen for a moment only."""
 FONT = "Fira Code"
 
 
@@ -110,9 +112,14 @@ async def still(pilot: Pilot[int], wanted: tuple[str, ...]) -> None:
         now = "\n".join(screen_lines(pilot.app))
         if now != shown:
             shown, since = now, time.monotonic()
-        elif time.monotonic() - since > STILL_S and all(word in now for word in wanted):
+        elif time.monotonic() - since > STILL_S and ready(now, wanted):
             return
     raise TimeoutError(f"never saw {wanted}:\n{shown}")
+
+
+def ready(shown: str, wanted: tuple[str, ...]) -> bool:
+    """Whether all that is wanted is there and nothing that will pass."""
+    return all(word in shown for word in wanted) and not any(word in shown for word in PASSING)
 
 
 def take(name: str) -> None:

@@ -126,8 +126,9 @@ class RunState:
         return int(self.data["stats"].get(stat) or 0)
 
     def meter(self, unit: str) -> None:
-        """Count one storage request in `usage`; it is persisted with the next update."""
-        self.data["usage"][unit] = self.data["usage"].get(unit, 0) + 1
+        """Count one storage request in `usage`, persisted with the next update; looking back counts nothing."""
+        if not self.read_only:
+            self.data["usage"][unit] = self.data["usage"].get(unit, 0) + 1
 
     def persist(self) -> None:
         """Write run.json, but not below a folder opened for reading. The run outlives a disk that is full."""

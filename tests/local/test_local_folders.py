@@ -47,6 +47,17 @@ def test_a_javascript_storage_folder_opens(
     assert http.get(f"/v2/actor-runs/{run}/request-queue").json()["data"]["handledRequestCount"] == 37
 
 
+def test_looking_at_an_opened_run_does_not_change_what_it_used(
+    http: httpx.Client, platform: LocalPlatform, sample: Sample
+) -> None:
+    run = platform.open(sample("crawlee-js") / "storage")
+    used = read(http, run)["usage"]
+
+    http.get(f"/v2/actor-runs/{run}/dataset/items")
+
+    assert read(http, run)["usage"] == used
+
+
 def test_a_python_storage_folder_opens(http: httpx.Client, platform: LocalPlatform, sample: Sample) -> None:
     run = platform.open(sample("crawlee-python") / "storage")
 
