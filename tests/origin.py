@@ -64,7 +64,7 @@ class HeldClock(Clock):
                 self.step(0.25)
 
     async def advance(self, seconds: float, *, turn_s: float = TURN_S) -> None:
-        """Let so many seconds pass; with `turn_s` 0 in no time, for long stretches in which little happens."""
+        """Let so many seconds pass; with `turn_s` 0 as fast as can be, for long stretches."""
         end = self.at + seconds
         while self.at < end:
             await settle(turn_s)

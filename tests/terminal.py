@@ -52,7 +52,8 @@ class Terminal:
         if self.exit_code is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
     @property
     def text(self) -> str:
@@ -62,6 +63,42 @@ class Terminal:
     def send(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the window."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        os.kill(self.pid, number)
+
+    def raw(self) -> bool:
+        """Whether keys go to the program one by one, unseen by the terminal itself."""
+        flags: int = termios.tcgetattr(self._master)[3]
+        return not flags & termios.ICANON
+
+    def cook(self) -> None:
+        """Give the terminal line mode and echo, as a shell does for itself."""
+        modes = termios.tcgetattr(self._master)
+        modes[3] |= termios.ICANON | termios.ECHO
+        termios.tcsetattr(self._master, termios.TCSANOW, modes)
+
+    def stops(self) -> None:
+        """Read until the program is stopped."""
+        self.until(lambda: os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)[0])
+        self.settle()
+
+    def hang_up(self) -> int:
+        """Close the window; the program's exit code."""
+        os.close(self._master)
+        self._master = -1
+        deadline = time.monotonic() + DEADLINE_S
+        while not (ended := os.waitpid(self.pid, os.WNOHANG))[0]:
+            assert time.monotonic() < deadline, "it outlived its terminal"
+            select.select([], [], [], 0.05)
+        self.exit_code = os.waitstatus_to_exitcode(ended[1])
+        return self.exit_code
 
     def read(self, wait_s: float) -> bool:
         """Take in what the program wrote; False once it has closed the terminal."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """Signals after which we leave in order, with exit code 128 + number."""
+LOOK_S = 1.0
+"""Between two looks whether the terminal is still there."""
 
 
 class RunmonApp(App[int]):
@@ -53,6 +57,15 @@ class RunmonApp(App[int]):
         self._open_screen, self._redact = open_screen, redact
         self._styles_pushed = False
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver, or ours in place of the one for POSIX terminals."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from runmon.ui.driver import LastingDriver
+
+        return LastingDriver
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colour names for themes that are not ours."""
         return variables(of_theme(self.current_theme) if self.is_running else DARK)
@@ -76,6 +89,12 @@ class RunmonApp(App[int]):
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self.leave, 128 + number)
+        self.set_interval(LOOK_S, self._look_for_terminal)
+
+    def _look_for_terminal(self) -> None:
+        """Leave where the terminal went away without a signal."""
+        if not sys.__stdin__ or not os.isatty(sys.__stdin__.fileno()):
+            self.leave(128 + signal.SIGHUP)
 
     def _theme_changed(self, _theme: object) -> None:
         self._use_styles()

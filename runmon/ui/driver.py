@@ -1,0 +1,92 @@
+"""A terminal may be taken away, or lent to a shell for a while; neither may hang or break the program.
+
+Textual's driver for POSIX terminals loses its writing thread with the terminal and then waits for it for
+ever; it starts itself a second time on the SIGCONT that comes with every hang-up; and it handles signals
+between any two instructions, its own locks held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class LastingDriver(LinuxDriver):
+    """Outlives its terminal. The application must leave on SIGHUP."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        terminal: Any = self._file
+        self._file = cast(Any, Outlet(terminal))
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; from now on the loop hears of being suspended and continued."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+        loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Continued: after a suspension, or after SIGSTOP, whose shell may have changed the terminal."""
+        if not os.isatty(self.fileno):
+            return
+        if not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
+
+    def _run_input_thread(self) -> None:
+        """Read keys; a terminal that is gone counts as hung up."""
+        try:
+            self.run_input_thread()
+        except OSError:
+            hang_up()
+        except BaseException as error:
+            self._app.call_later(_raise, error)
+
+
+class Outlet:
+    """The terminal as a file that takes everything, also when nobody is there any more."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+
+    def write(self, text: str) -> None:
+        """Show text."""
+        with lasting(self.fileno()):
+            self._terminal.write(text)
+
+    def flush(self) -> None:
+        """Show it now."""
+        with lasting(self.fileno()):
+            self._terminal.flush()
+
+    def fileno(self) -> int:
+        """The terminal's descriptor."""
+        return self._terminal.fileno()
+
+
+@contextmanager
+def lasting(descriptor: int) -> Iterator[None]:
+    """What cannot be written because the terminal is gone is dropped; other errors are raised."""
+    try:
+        yield
+    except OSError:
+        if os.isatty(descriptor):
+            raise
+        hang_up()
+
+
+def hang_up() -> None:
+    """Let the application hear that its terminal is gone, as the kernel does for a session's leader."""
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
+def _raise(error: BaseException) -> None:
+    raise error
