@@ -204,8 +204,8 @@ async def unlock_all(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
-    """GET a request."""
-    store = await queue_of(request)
+    """GET a request; the API knows no client key here, so the reader is not counted as a client."""
+    store = await store_of(request, QueueStore)
     found = store.get(request.path_params["request_id"])
     if found is None:
         raise not_found("Request")

@@ -73,6 +73,13 @@ def test_another_client_is_noticed(http: httpx.Client, queue: str) -> None:
     assert data(http.get(queue))["hadMultipleClients"] is True
 
 
+def test_who_reads_one_request_or_the_queue_is_no_other_client(http: httpx.Client, queue: str) -> None:
+    add(http, queue, "a", clientKey="me")
+    http.get(f"{queue}/requests/{request_id('a')}")
+    assert data(http.get(queue))["hadMultipleClients"] is False
+    assert data(http.get(f"{queue}/head", params={"clientKey": "me"}))["hadMultipleClients"] is False
+
+
 def test_a_handled_request_leaves_the_head_and_counts(http: httpx.Client, queue: str) -> None:
     add(http, queue, "a", "b")
     place = f"{queue}/requests/{request_id('a')}"

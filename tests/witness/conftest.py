@@ -14,7 +14,7 @@ from runmon.local import app
 from runmon.local.app import LocalPlatform
 from runmon.local.registry import Registry
 from tests.witness.contract import violations
-from tests.witness.installed import install_previous_client, once
+from tests.witness.installed import install_node_packages, install_previous_client, once
 from tests.witness.tap import Tap
 
 collect_ignore = [] if shutil.which("node") and shutil.which("npm") else ["test_javascript.py"]
@@ -24,6 +24,12 @@ collect_ignore = [] if shutil.which("node") and shutil.which("npm") else ["test_
 def previous_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the previous major version of Apify's client and what it needs."""
     return once(tmp_path_factory, "apify-client-2", install_previous_client)
+
+
+@pytest.fixture(scope="session")
+def node_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which an Actor in JavaScript finds the Apify SDK and Crawlee."""
+    return once(tmp_path_factory, "node-packages", install_node_packages)
 
 
 @pytest.fixture

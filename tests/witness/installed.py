@@ -40,6 +40,12 @@ def install_previous_client(place: Path) -> None:
     ran([*pip, "--target", str(place), "apify-client>=2,<3"], timeout=INSTALL_S)
 
 
+def install_node_packages(place: Path) -> None:
+    """The Apify SDK for JavaScript and the crawler that reads pages without a browser."""
+    npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    ran([*npm, "--prefix", str(place), "apify@3", "@crawlee/cheerio@3"], cwd=place, timeout=INSTALL_S)
+
+
 def ran(command: list[str], **options: Any) -> str:
     """What a command wrote; its errors are shown when it fails."""
     done: subprocess.CompletedProcess[str] = subprocess.run(
