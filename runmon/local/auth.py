@@ -125,10 +125,11 @@ class Guarded:
 
 
 def refusal(scope: Scope, fault: ApiFault) -> ASGIApp:
-    """The answer to somebody at the door: Apify's error, or a refused WebSocket handshake."""
+    """The answer to somebody at the door: Apify's error and no kept connection, or a refused handshake."""
     if scope["type"] == "websocket":
         return refuse_socket
     response: Response = fault_response(fault)
+    response.headers["connection"] = "close"
     if fault.status == 401:
         response.headers["www-authenticate"] = "Bearer"
     return response

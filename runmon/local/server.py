@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from runmon.errors import LocalFault
+from runmon.local.faults import ApiFault, fault_response
 
 HEAD_DEADLINE_S = 10.0
 """How long a client may take to send the head of a request."""
@@ -21,6 +22,11 @@ IDLE_S = 20
 """How long an idle connection is kept."""
 
 CONCURRENCY = 128
+"""Requests answered at once, log streams included; one more gets 503."""
+
+UNSAID = 128
+"""Connections that have not sent a whole head; one more, and the oldest of them is dropped."""
+
 HEAD_BYTES = 16_384
 DRAIN_S = 0.3
 """How long answers under way may take when the server stops."""
@@ -31,6 +37,8 @@ class PromptProtocol(H11Protocol):
 
     head_deadline_s = HEAD_DEADLINE_S
     head_timer: asyncio.TimerHandle | None = None
+    unsaid: ClassVar[dict[PromptProtocol, None]] = {}
+    """Those whose head is awaited, oldest first; every server has its own."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
@@ -51,10 +59,19 @@ class PromptProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def await_head(self) -> None:
-        if self.head_timer is None:
-            self.head_timer = self.loop.call_later(self.head_deadline_s, self.transport.abort)
+        """Give the client its time, and drop who has used most of it where too many take theirs."""
+        if self.head_timer is not None:
+            return
+        self.head_timer = self.loop.call_later(self.head_deadline_s, self.transport.abort)
+        self.unsaid[self] = None
+        if len(self.unsaid) > UNSAID:
+            oldest = next(iter(self.unsaid))
+            oldest.stop_head_timer()
+            oldest.transport.abort()
 
     def stop_head_timer(self) -> None:
+        """The head is here, or nobody waits for it any more."""
+        self.unsaid.pop(self, None)
         if self.head_timer is not None:
             self.head_timer.cancel()
             self.head_timer = None
@@ -83,14 +100,43 @@ def loopback_socket(port: int) -> socket.socket:
     return listener
 
 
+class Limited:
+    """An ASGI app that answers so many HTTP requests at once, and 503 in Apify's shape beyond."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+        self.under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if self.under_way >= self.limit:
+            await fault_response(overloaded())(scope, receive, send)
+            return
+        self.under_way += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.under_way -= 1
+
+
+def overloaded() -> ApiFault:
+    """503: every client retries it."""
+    fault = ApiFault(503, "internal-server-error", "Too many requests are being answered; try again shortly")
+    fault.headers = {"retry-after": "1"}
+    return fault
+
+
 class LoopbackServer:
     """An ASGI app behind one listening socket, on the running loop."""
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         self.listener = listener
         config = uvicorn.Config(
-            app,
-            http=PromptProtocol,
+            Limited(app, CONCURRENCY),
+            http=type("Protocol", (PromptProtocol,), {"unsaid": {}}),
             ws="none",
             loop="asyncio",
             lifespan="off",
@@ -99,7 +145,6 @@ class LoopbackServer:
             proxy_headers=False,
             server_header=False,
             date_header=False,
-            limit_concurrency=CONCURRENCY,
             h11_max_incomplete_event_size=HEAD_BYTES,
             timeout_keep_alive=IDLE_S,
         )

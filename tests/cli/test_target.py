@@ -90,6 +90,7 @@ def test_a_path_means_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "apify/storage",
         "apify",
         "run.zip",
+        "run.arun",
         "~/runs",
         "storage/",
     ):
@@ -130,6 +131,7 @@ def test_what_names_no_run_is_refused_with_the_forms_that_do(text: str) -> None:
 
 
 def test_an_api_url_of_another_server_is_not_asked_with_our_token() -> None:
+    """E1, E2: a pasted URL chooses no server and shows no token."""
     with pytest.raises(BadTarget) as refused:
         parse(f"http://127.0.0.1:8000/v2/actor-runs/{RUN}?token=secret", where=APIFY)
 
