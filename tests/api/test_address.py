@@ -47,6 +47,7 @@ def test_what_is_no_base_url_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("segment", ["", ".", ".."])
 def test_a_segment_that_would_climb_is_refused(segment: str) -> None:
+    """E5: `..` would turn a record into its store."""
     with pytest.raises(BadInput):
         address("http://h").path("key-value-stores", "x", "records", segment)
 
@@ -56,6 +57,7 @@ def test_a_segment_that_would_climb_is_refused(segment: str) -> None:
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda key: key not in {".", ".."})
 )
 def test_any_key_becomes_one_segment_that_means_it(key: str) -> None:
+    """E5: no key leaves its segment."""
     path = address("http://h").path("records", key)
 
     assert unquote(path.removeprefix("http://h/v2/records/")) == key
@@ -74,4 +76,5 @@ def test_any_key_becomes_one_segment_that_means_it(key: str) -> None:
     ],
 )
 def test_only_this_machine_is_loopback(text: str, local: bool) -> None:
+    """E7, F7: look-alikes of loopback are not loopback."""
     assert address(text).loopback is local

@@ -30,6 +30,7 @@ def test_members_come_out_as_they_went_in_however_they_are_cut(members: list[byt
 @settings(deadline=None, max_examples=60)
 @given(st.binary(min_size=1, max_size=300), st.data())
 def test_a_body_cut_anywhere_is_not_taken_for_whole(body: bytes, draw: st.DataObject) -> None:
+    """B3: gzip without its trailer, cut at any byte."""
     packed = gzip.compress(body)
     cut = draw.draw(st.integers(1, len(packed) - 1))
 

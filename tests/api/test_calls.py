@@ -82,6 +82,7 @@ async def test_pauses_double_as_those_of_the_official_clients(
 async def test_retry_after_is_honoured_within_reason(
     start: Start, connect: Connect, pauses: list[float], said: str, pause: float
 ) -> None:
+    """B10: also where it is negative or no number."""
     answers = after(fault(429, retry_after=said))
     server = await start(lambda _: next(answers))
 
@@ -92,6 +93,7 @@ async def test_retry_after_is_honoured_within_reason(
 
 @pytest.mark.parametrize("said", ["300", "1000000000", "9" * 400])
 async def test_a_long_retry_after_is_not_slept_but_told(start: Start, connect: Connect, said: str) -> None:
+    """B10: clamped to 300 s."""
     server = await start(lambda _: fault(429, retry_after=said))
 
     with pytest.raises(RateLimited) as refused:
@@ -145,6 +147,7 @@ async def test_a_client_without_retries_tries_once_on_the_same_connection(
 async def test_an_error_of_any_shape_becomes_ours(
     start: Start, connect: Connect, told: bytes, kind: type[ApiError]
 ) -> None:
+    """B8, B10: every status, with a body that helps or not."""
     server = await start(lambda _: told)
 
     with pytest.raises(ApiError) as met:

@@ -90,6 +90,7 @@ def test_an_apify_cli_that_gives_no_token_means_none(
 
 @pytest.mark.parametrize("text", ["", "  ", "a b", "a\r\nX: y", "tök", "a\x00"])
 def test_what_cannot_be_a_token_is_refused_without_showing_it(text: str) -> None:
+    """E6: CR, LF, NUL, spaces, non-ASCII."""
     with pytest.raises(BadInput) as refused:
         Token(text)
 
@@ -97,6 +98,7 @@ def test_what_cannot_be_a_token_is_refused_without_showing_it(text: str) -> None
 
 
 def test_a_token_shows_and_pickles_nothing() -> None:
+    """E3: repr, format, containers, pickle."""
     token = Token(CANARY)
 
     assert f"{token} {token!r} {[token]}" == "*** *** [***]"
@@ -115,6 +117,7 @@ def test_a_token_shows_and_pickles_nothing() -> None:
     ],
 )
 def test_what_looks_like_a_secret_is_masked(text: str) -> None:
+    """E2, E4: tokens and signatures in URLs and headers."""
     assert "CaNaRy" not in redacted(text)
 
 

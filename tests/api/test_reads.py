@@ -206,6 +206,7 @@ async def test_a_record_is_asked_unaltered_under_its_escaped_key(start: Start, c
 async def test_a_key_that_would_climb_is_refused_before_anything_is_sent(
     start: Start, connect: Connect, key: str
 ) -> None:
+    """E5: on the wire."""
     server = await start(lambda _: data({}))
 
     with pytest.raises(BadInput):

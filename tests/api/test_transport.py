@@ -32,6 +32,7 @@ async def test_the_token_goes_to_the_configured_origin(start: Start, connect: Co
 async def test_a_redirect_to_another_origin_gets_neither_token_nor_names(
     start: Start, connect: Connect, status: int
 ) -> None:
+    """E1: the token never goes to the host of a redirect."""
     other = await start(lambda _: answer(b"body", content_type="image/png"))
     server = await start(lambda _: answer(status=status, location=f"{other.url}/bucket?X-Amz-Signature=s"))
 
@@ -66,6 +67,7 @@ async def test_a_redirect_within_the_origin_keeps_the_token(start: Start, connec
 async def test_a_redirect_off_this_machine_or_off_http_is_not_followed(
     start: Start, connect: Connect, target: str
 ) -> None:
+    """B11, E1: `file://` and weaker places."""
     server = await start(lambda _: answer(status=302, location=target))
 
     with pytest.raises(LinkError, match=r"not followed|not a URL"):
@@ -75,6 +77,7 @@ async def test_a_redirect_off_this_machine_or_off_http_is_not_followed(
 
 
 async def test_redirects_in_a_circle_end(start: Start, connect: Connect) -> None:
+    """B11: a redirect loop."""
     server = await start(lambda seen: answer(status=302, location=seen.target))
 
     with pytest.raises(LinkError, match="circles"):
@@ -93,6 +96,7 @@ async def test_a_redirected_abort_is_not_sent_again(start: Start, connect: Conne
 
 
 def test_the_token_is_not_sent_unencrypted_to_another_machine() -> None:
+    """E7: refused before anything is sent."""
     with pytest.raises(BadInput, match="unencrypted"):
         Api(address("http://example.com"), Token(CANARY))
 
@@ -139,6 +143,7 @@ async def test_garbage_is_not_an_answer(start: Start, connect: Connect) -> None:
 async def test_a_body_that_drips_forever_meets_the_deadline(
     start: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """B11: a slow-loris body."""
     monkeypatch.setattr("runmon.api.runs.SMALL_SECONDS", 0.3)
 
     async def dripping(seen: Seen) -> None:
@@ -202,6 +207,7 @@ def test_a_client_for_this_machine_builds_no_certificates(monkeypatch: pytest.Mo
 def test_certificates_and_proxies_that_cannot_be_used_are_named(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
+    """F6: a sentence that names the variable."""
     monkeypatch.setenv(name, value)
 
     with pytest.raises(BadInput, match=name):
@@ -211,6 +217,7 @@ def test_certificates_and_proxies_that_cannot_be_used_are_named(
 async def test_a_proxy_is_not_asked_for_this_machine(
     start: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """F6: never for loopback."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     server = await start(lambda _: data(RUN))
 
@@ -218,6 +225,7 @@ async def test_a_proxy_is_not_asked_for_this_machine(
 
 
 async def test_a_server_that_repeats_the_token_does_not_get_it_shown(start: Start, connect: Connect) -> None:
+    """E3: in an error message."""
     server = await start(lambda seen: fault(401, message=f"bad: {seen.headers['authorization']}; odd-token"))
 
     with pytest.raises(NeedsToken) as refused:
@@ -227,6 +235,7 @@ async def test_a_server_that_repeats_the_token_does_not_get_it_shown(start: Star
 
 
 async def test_a_proxy_that_refuses_is_named(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F6: a proxy with status 407, which gets no token."""
     proxy = await start(lambda _: answer(b"", 407))
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
 
@@ -238,6 +247,7 @@ async def test_a_proxy_that_refuses_is_named(start: Start, monkeypatch: pytest.M
 
 
 async def test_no_header_of_ours_follows_a_redirect_to_another_origin(start: Start) -> None:
+    """E1: nor does any other header."""
     other = await start(lambda _: answer(b"body"))
     server = await start(lambda _: answer(status=302, location=f"{other.url}/x"))
     transport = Transport(server.address, None)
@@ -251,6 +261,7 @@ async def test_no_header_of_ours_follows_a_redirect_to_another_origin(start: Sta
 async def test_a_stream_whose_headers_do_not_come_is_too_slow(
     start: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """B11: headers that never come."""
     monkeypatch.setattr("runmon.api.logs.HEADER_SECONDS", 0.05)
 
     async def silent(_seen: Seen) -> None:

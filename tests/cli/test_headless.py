@@ -161,6 +161,7 @@ def test_a_folder_that_is_not_there_is_5(capsys: Told, path: str) -> None:
 
 
 def test_the_token_does_not_go_unencrypted_to_another_machine(capsys: Told) -> None:
+    """E7: as a sentence and exit code 5."""
     assert main(["status", "x", "--api-url", "http://example.com"]) == 5
     assert "unencrypted" in capsys.readouterr().err
 
@@ -197,6 +198,7 @@ def test_on_a_terminal_wait_moves_one_line(platform: LocalPlatform, tmp_path: Pa
 def test_wait_stops_at_once_where_the_run_was_deleted(
     platform: LocalPlatform, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """B7: exit code 250."""
     run_id = platform.create(tmp_path / "run", run={"status": "RUNNING"})
 
     async def seen_then_gone(_run: object) -> None:

@@ -120,6 +120,7 @@ def test_a_run_that_is_not_there_empties_no_file(tmp_path: Path, capfdbinary: To
 
 
 def test_a_reader_that_left_ends_it_quietly(run_id: str) -> None:
+    """F2: while following."""
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "runmon", "log", "-f", run_id]

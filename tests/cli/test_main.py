@@ -69,6 +69,7 @@ def test_bad_arguments_are_one_line_and_exit_5(
 def test_without_a_terminal_the_screen_points_to_the_headless_commands(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """F3: exit code 5 and a hint."""
     assert main(arguments) == Exit.BAD_INPUT
 
     told = capsys.readouterr()
@@ -78,6 +79,7 @@ def test_without_a_terminal_the_screen_points_to_the_headless_commands(
 def test_a_defect_is_one_sentence_without_what_it_held(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """E3, F1: a crash of a command."""
     monkeypatch.setattr(program.cli, "invoke", lambda *_, **__: dict[str, int]()[CANARY])
 
     assert main(["status", "x"]) == Exit.FAILED
@@ -98,6 +100,7 @@ def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["status", "-h"]])
 def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
+    """F2: exit code 141, nothing on stderr."""
     reader, writer = os.pipe()
     os.close(reader)
 

@@ -56,6 +56,7 @@ def test_what_is_not_known_is_not_set() -> None:
 
 
 def test_a_persons_own_token_does_not_reach_the_actor_and_their_other_variables_do() -> None:
+    """E3: the environment of an Actor."""
     found = environment({"APIFY_TOKEN": "apify_api_canary", "MY_SETTING": "1", "ACTOR_RUN_ID": "other"})
     assert "apify_api_canary" not in found.values()
     assert (found["MY_SETTING"], found["ACTOR_RUN_ID"]) == ("1", "run1")

@@ -65,6 +65,7 @@ async def test_enter_and_escape_leave_the_run_alone() -> None:
 
 
 async def test_yes_aborts_once_and_shows_what_the_server_answered() -> None:
+    """F8: asked once, sent once."""
     origin = Origin()
     async with shown_over(origin) as (shown, _):
         await shown.press("A", "a")

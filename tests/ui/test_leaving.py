@@ -78,6 +78,7 @@ class Terminal:
     [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGINT, 130)],
 )
 def test_a_signal_gives_the_terminal_back_and_its_exit_code(number: signal.Signals, code: int) -> None:
+    """F1: TERM, HUP, QUIT, INT."""
     terminal = Terminal(APP)
     try:
         terminal.read_until(b"ready to leave")
@@ -90,6 +91,7 @@ def test_a_signal_gives_the_terminal_back_and_its_exit_code(number: signal.Signa
 
 
 def test_a_crash_is_told_without_secrets_locals_or_control_characters() -> None:
+    """E3, F1: a crash of the screen."""
     terminal = Terminal(APP)
     try:
         terminal.read_until(b"ready to leave")

@@ -37,8 +37,8 @@ def test_a_suspended_screen_gives_the_terminal_back_and_returns(command: tuple[s
         assert terminal.output.rfind(b"\x1b[?25h") > terminal.output.rfind(b"\x1b[?25l")
         terminal.kill(signal.SIGCONT)
         terminal.until(lambda: terminal.output.count(ENTERED) == 2)
+        terminal.until(terminal.raw)
         terminal.sees("Kettle 12")
-        assert terminal.raw()
         terminal.send("q")
         assert terminal.ends() == 0
 

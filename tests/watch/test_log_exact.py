@@ -32,6 +32,7 @@ async def test_the_log_arrives_as_it_is_written(origin: Origin, start: Begin) ->
 async def test_a_cut_stream_resumes_without_losing_a_byte(
     origin: Origin, start: Begin, kind: str, ranges: bool
 ) -> None:
+    """B1: FIN and RST, with ranges and without."""
     origin.log, origin.ranges = lines(0, 8000), ranges
     origin.faults.extend([Fault(kind, 100_001), Fault(kind, 7), Fault(kind, 0), Fault(kind, 150_000)])
     watched = await start()
@@ -74,6 +75,7 @@ async def test_the_end_of_a_big_log_shows_before_its_beginning(origin: Origin, s
 async def test_a_server_that_rewrote_its_log_is_believed_once_it_says_so_twice(
     origin: Origin, start: Begin
 ) -> None:
+    """B4: a rewritten log is rolled back to its first difference, once."""
     origin.log = lines(0, 3000)
     watched = await start()
     await watched.has_log()
@@ -87,6 +89,7 @@ async def test_a_server_that_rewrote_its_log_is_believed_once_it_says_so_twice(
 
 
 async def test_bytes_garbled_on_a_replay_change_nothing_on_show(origin: Origin, start: Begin) -> None:
+    """B4: corruption on the way is not a rewrite."""
     origin.log = lines(0, 3000)
     watched = await start()
     await watched.has_log()
@@ -113,6 +116,7 @@ async def test_bytes_garbled_while_live_are_healed_by_the_end(origin: Origin, st
 async def test_a_clean_end_before_known_bytes_counts_only_when_seen_twice(
     origin: Origin, start: Begin
 ) -> None:
+    """B3: a clean end proves nothing."""
     origin.log = lines(0, 2000)
     watched = await start()
     await watched.has_log()
@@ -126,6 +130,7 @@ async def test_a_clean_end_before_known_bytes_counts_only_when_seen_twice(
 async def test_a_server_that_shortened_its_log_is_followed_after_a_second_look(
     origin: Origin, start: Begin
 ) -> None:
+    """B4: a truncated log."""
     origin.log = lines(0, 2000)
     watched = await start()
     await watched.has_log()
@@ -139,6 +144,7 @@ async def test_a_server_that_shortened_its_log_is_followed_after_a_second_look(
 async def test_a_shorter_log_in_place_of_the_one_known_is_read_whole_also_by_ranges(
     origin: Origin, start: Begin
 ) -> None:
+    """B4: a rotated log."""
     origin.log, origin.ranges = lines(0, 8000), True
     watched = await start()
     await watched.has_log()
@@ -172,6 +178,7 @@ async def test_lines_that_arrive_after_the_end_are_still_taken(origin: Origin, s
 async def test_the_log_is_complete_only_after_two_reads_agree_two_seconds_after_the_end(
     origin: Origin, start: Begin
 ) -> None:
+    """B3, B17: complete only after verification."""
     origin.log = lines(0, 10)
     watched = await start()
     await watched.has_log()
@@ -196,6 +203,7 @@ async def test_a_run_that_ended_long_ago_is_complete_after_one_read(origin: Orig
 async def test_a_run_that_has_logged_nothing_yet_is_asked_again_at_a_pace(
     origin: Origin, start: Begin
 ) -> None:
+    """B5: a stream that ends while the run goes on is no end."""
     origin.faults.extend(Fault("end", 0) for _ in range(6))
     watched = await start()
     await watched.until(lambda: not origin.faults)
@@ -208,6 +216,7 @@ async def test_a_run_that_has_logged_nothing_yet_is_asked_again_at_a_pace(
 async def test_a_silent_stream_is_replaced_after_a_minute_and_loses_nothing(
     origin: Origin, start: Begin
 ) -> None:
+    """B2: a black hole is noticed within 75 s."""
     origin.log = lines(0, 1000)
     origin.faults.append(Fault("hole", len(origin.log)))
     watched = await start()
@@ -238,6 +247,7 @@ async def test_a_quiet_run_is_looked_at_less_and_less_often(origin: Origin, star
 async def test_a_stream_that_hangs_after_the_end_of_the_run_is_not_waited_for(
     origin: Origin, start: Begin
 ) -> None:
+    """B2: half-open at the very end."""
     origin.log = lines(0, 10)
     origin.faults.append(Fault("hole", len(origin.log)))
     watched = await start()
@@ -249,6 +259,7 @@ async def test_a_stream_that_hangs_after_the_end_of_the_run_is_not_waited_for(
 
 
 async def test_a_resurrected_run_goes_on_growing_its_log(origin: Origin, start: Begin) -> None:
+    """B6: a complete log opens again."""
     origin.log = lines(0, 10)
     watched = await start()
     origin.finish()
@@ -263,6 +274,7 @@ async def test_a_resurrected_run_goes_on_growing_its_log(origin: Origin, start: 
 async def test_a_link_that_always_breaks_too_early_says_that_it_cannot_catch_up(
     origin: Origin, start: Begin
 ) -> None:
+    """B14: no livelock in silence."""
     origin.log = lines(0, 2000)
     watched = await start()
     await watched.has_log()
@@ -274,6 +286,7 @@ async def test_a_link_that_always_breaks_too_early_says_that_it_cannot_catch_up(
 
 
 async def test_a_watch_woken_from_sleep_opens_a_new_stream(origin: Origin, start: Begin) -> None:
+    """B13: a clock that jumped means the machine slept."""
     origin.log = lines(0, 10)
     origin.faults.append(Fault("hole", len(origin.log)))
     watched = await start()

@@ -20,6 +20,7 @@ UNKNOWN = {"type": "record-not-found", "message": "Not here"}
 async def test_a_run_is_live_while_it_runs_and_complete_once_its_figures_have_settled(
     origin: Origin, start: Begin
 ) -> None:
+    """B17: figures are read again ten seconds after the end."""
     watched = await start()
     await watched.until_state(Pane.RUN, Condition.LIVE)
     origin.finish()
@@ -144,6 +145,7 @@ async def test_a_storage_that_is_gone_blinds_no_other_pane(origin: Origin, start
 async def test_a_storage_that_wants_a_token_is_left_alone_and_the_run_goes_on(
     origin: Origin, start: Begin
 ) -> None:
+    """B9: one pane needs a token, the others do not."""
     origin.answers[f"{RUN}/dataset"] = (401, {"type": "token-not-provided", "message": "Who are you?"})
     watched = await start(panes=ALL, token=False)
     state = await watched.until_state(Pane.ITEMS, Condition.NEEDS_TOKEN)
@@ -157,6 +159,7 @@ async def test_a_storage_that_wants_a_token_is_left_alone_and_the_run_goes_on(
 async def test_a_revoked_token_stops_all_polling_within_one_request_until_asked_again(
     origin: Origin, start: Begin
 ) -> None:
+    """B8: 401 in the middle of it all."""
     watched = await start(panes=ALL)
     await watched.until_state(Pane.QUEUE, Condition.LIVE)
     revoked = (401, {"type": "invalid-token", "message": "Not valid"})
@@ -190,6 +193,7 @@ async def test_a_storage_refused_with_a_token_makes_the_run_be_asked_at_once(
 async def test_a_deleted_run_keeps_its_log_and_says_since_when_it_is_gone(
     origin: Origin, start: Begin
 ) -> None:
+    """B7: data stays, asking stops."""
     origin.log = b"2026-11-24T10:11:12.345Z the only line\n"
     watched = await start(panes=ALL)
     await watched.has_log()
@@ -214,6 +218,7 @@ async def test_a_deleted_run_keeps_its_log_and_says_since_when_it_is_gone(
 
 
 async def test_a_run_missing_for_a_moment_is_no_deleted_run(origin: Origin, start: Begin) -> None:
+    """B7: a lagging replica has three seconds."""
     origin.answers[RUN] = (404, UNKNOWN)
     watched = await start()
     await watched.until(lambda: len(origin.asked_for(RUN)) == 2)
@@ -231,6 +236,7 @@ async def test_a_run_that_ended_long_ago_without_a_log_says_so_at_once(origin: O
 
 
 async def test_a_resurrected_run_opens_every_pane_again(origin: Origin, start: Begin) -> None:
+    """B6: also from Console, and within its poll."""
     watched = await start(panes=ALL)
     origin.finish()
     for pane in Pane:
@@ -266,6 +272,7 @@ async def test_a_pane_shown_after_the_end_is_counted_once(origin: Origin, start:
 async def test_an_outage_is_probed_by_one_request_at_a_time_at_most_twelve_times_a_minute(
     origin: Origin, start: Begin
 ) -> None:
+    """B10: one probe for all panes."""
     origin.log = b"a line\n"
     watched = await start(panes=ALL)
     for pane in Pane:
@@ -287,6 +294,7 @@ async def test_an_outage_is_probed_by_one_request_at_a_time_at_most_twelve_times
 
 
 async def test_a_server_that_asks_to_wait_is_given_its_time(origin: Origin, start: Begin) -> None:
+    """B10: Retry-After is honoured by a follower."""
     watched = await start(panes=(Pane.ITEMS,))
     await watched.until_state(Pane.ITEMS, Condition.LIVE)
     origin.answers[f"{RUN}/dataset"] = (429, {"type": "rate-limit-exceeded", "message": "Slow down"})
@@ -301,6 +309,7 @@ async def test_a_server_that_asks_to_wait_is_given_its_time(origin: Origin, star
 async def test_a_page_of_a_captive_portal_is_trouble_with_the_link_not_an_empty_run(
     origin: Origin, start: Begin
 ) -> None:
+    """B10: status 200 with HTML."""
     origin.answers[RUN] = (200, b"<html>Please accept our terms</html>")
     watched = await start()
     state = await watched.until_state(Pane.RUN, Condition.RECONNECTING)
@@ -324,6 +333,7 @@ async def test_data_older_than_promised_is_called_stale_while_the_answer_is_stil
 async def test_a_killed_worker_is_shown_at_once_and_works_again_within_two_seconds(
     origin: Origin, start: Begin, worker: str
 ) -> None:
+    """B15: shown within 1 s, restarted within 2 s."""
     watched = await start(panes=ALL)
     watched.breaks = True
     for pane in Pane:
@@ -342,6 +352,7 @@ async def test_a_killed_worker_is_shown_at_once_and_works_again_within_two_secon
 async def test_an_exception_in_a_worker_never_vanishes(
     origin: Origin, start: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """B15: the class of the exception is told."""
     watched = await start()
     watched.breaks = True
     await watched.until_state(Pane.RUN, Condition.LIVE)
@@ -353,6 +364,7 @@ async def test_an_exception_in_a_worker_never_vanishes(
 
 
 async def test_an_older_answer_never_follows_the_answer_to_an_order(origin: Origin, start: Begin) -> None:
+    """B16: an answer under way is older than the order."""
     origin.waits = True
     watched = await start()
     await watched.until(lambda: len(origin.asked_for(RUN)) == 2)
