@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import json
+import os
 import sys
 from typing import Any
 
@@ -37,3 +38,5 @@ async def asked(wish: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     json.dump(asyncio.run(asked(json.load(sys.stdin))), sys.stdout)
+    sys.stdout.flush()
+    os._exit(0)  # The client's HTTP library now and then aborts while the interpreter is torn down.
