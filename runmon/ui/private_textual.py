@@ -24,6 +24,12 @@ class HeldScreen(Screen[Any]):
 
     held = False
 
+    def take_breakpoints(self, size: Size) -> None:
+        """Have the classes of this size before anything is mounted, or all of it is styled twice."""
+        across = self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS or [])
+        down = self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS or [])
+        self.update_classes(dict.fromkeys(across | down, True), update=False)
+
     def let_go(self) -> None:
         """Paint from here on, and all of it now."""
         if self.held:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, assert_never
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 
 from runmon.errors import RunmonError
 from runmon.render.facts import Progress, progress_in, progress_of
@@ -85,6 +86,7 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         self._tabs = TabBar([self._panes[name] for name in layout.ORDER])
 
     def compose(self) -> ComposeResult:
+        self._expect(self.app.size)
         yield self._header
         yield self._tabs
         with Horizontal(id="body"):
@@ -150,6 +152,8 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         self._status.run_seen(event)
         self._usage.run_seen(event)
         self._progressed()
+        if before is None:
+            self._count()
         if before is None or before.run.view.phase is not event.run.view.phase:
             self.refresh_bindings()
 
@@ -205,13 +209,21 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         self._store = name if name in layout.STORES else self._store
         self._arrange(self.size.width, self.size.height)
 
+    def _expect(self, size: Size) -> None:
+        """Arrange for a size before anything is mounted."""
+        self.take_breakpoints(size)
+        place = layout.room(*size)
+        self.update_classes(_room_classes(place, single=place is layout.Room.ONE), update=False)
+        showing = layout.visible(place, self._current, self._store, zoomed=False)
+        for name, pane in self._panes.items():
+            pane.display = name in showing
+
     def _arrange(self, width: int, height: int) -> None:
         """Show what fits, tell panes that come or go, and let the watch count only what shows."""
         place = layout.room(width, height)
         showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed)
         single = self._zoomed or place is layout.Room.ONE
-        self.update_classes({"-all": place is layout.Room.ALL, "-some": place is layout.Room.SOME,
-                             "-one": place is layout.Room.ONE, "-single": single}, animate=False)  # fmt: skip
+        self.update_classes(_room_classes(place, single=single), animate=False)
         self._share_frame(place is layout.Room.SOME and not self._zoomed)
         self.query_one("#side").display = "status" in showing
         self.query_one("#stores").display = bool(showing & set(layout.STORES))
@@ -229,11 +241,11 @@ class RunScreen(HeldScreen, inherit_bindings=False):
             self._count()
 
     def _count(self) -> None:
-        """Let the watch count what shows, and the queue as long as only its count tells the progress."""
+        """Let the watch count what shows, and the queue where the run seen has no other word on progress."""
         if self.held:
             return
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
-        self._watch.show(panes if self._told else {*panes, Watched.QUEUE})
+        self._watch.show(panes if self._told or self._seen is None else {*panes, Watched.QUEUE})
 
     def _show_pane(self, pane: Pane, visible: bool) -> None:
         if pane.display != visible or not pane.told:
@@ -301,3 +313,12 @@ class RunScreen(HeldScreen, inherit_bindings=False):
     def _complain(self, what: str, error: RunmonError) -> None:
         sentence = clean(f"{what}. {error}", limit=400)
         self.notify(sentence, severity="error", markup=False)
+
+
+def _room_classes(place: layout.Room, *, single: bool) -> dict[str, bool]:
+    return {
+        "-all": place is layout.Room.ALL,
+        "-some": place is layout.Room.SOME,
+        "-one": place is layout.Room.ONE,
+        "-single": single,
+    }
