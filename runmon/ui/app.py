@@ -56,6 +56,8 @@ class RunmonApp(App[int]):
         self.theme = theme
         self._open_screen, self._redact = open_screen, redact
         self._styles_pushed = False
+        self._colours = self._named_colours()
+        self.stylesheet.set_variables(self._colours[1])
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver, or ours in place of the one for POSIX terminals."""
@@ -69,6 +71,16 @@ class RunmonApp(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colour names for themes that are not ours."""
         return variables(of_theme(self.current_theme) if self.is_running else DARK)
+
+    def _named_colours(self) -> tuple[str, dict[str, str]]:
+        return self.theme, self.get_css_variables()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read all sheets again, but not for the colours that they were read with (Textual does at its start)."""
+        colours = self._named_colours()
+        if colours != self._colours:
+            self._colours = colours
+            super().refresh_css(animate)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and ours as the last."""
