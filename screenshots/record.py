@@ -20,6 +20,7 @@ from typing import Any
 from runmon.cli.demo import run_spec, shop_plan
 from runmon.local.app import LocalPlatform
 from runmon.local.demo.shop import ShopSite
+from screenshots.scenes import PAGES
 
 HERE = Path(__file__).parent / "recorded"
 PATHS = {
@@ -60,6 +61,6 @@ def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    record("crawl", pages=150, seconds=90, stop_at=28)
-    record("crash", pages=80, seconds=60, stop_at=None, crash=True)
+    record("crawl", pages=PAGES["crawl"], seconds=90, stop_at=28)
+    record("crash", pages=PAGES["crash"], seconds=60, stop_at=None, crash=True)
     sys.exit(0)

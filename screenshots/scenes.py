@@ -21,6 +21,9 @@ class Scene:
     """Whether the README shows it."""
 
 
+PAGES = {"crawl": 150, "crash": 80}
+"""Pages of the shop in each recording: once the header tells them, the queue has been counted."""
+
 ALL_PANES = ("Dataset", "Records", "Queue", "● live")
 
 SCENES: dict[str, Scene] = {

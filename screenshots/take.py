@@ -29,6 +29,7 @@ from runmon.local.holding import hold
 from runmon.model.document import read
 from runmon.model.run import Run
 from runmon.ui.app import RunmonApp
+from runmon.ui.layout import WIDE
 from runmon.ui.private_textual import screen_lines
 from runmon.ui.screens.run import RunScreen
 from runmon.ui.widgets.status_pane import StatusPane
@@ -36,7 +37,7 @@ from runmon.watch.clock import Clock
 from runmon.watch.events import RunSeen
 from runmon.watch.watch import Watch
 from screenshots import keys
-from screenshots.scenes import SCENES, Scene
+from screenshots.scenes import PAGES, SCENES, Scene
 
 HERE = Path(__file__).parent
 DEADLINE_S = 60.0
@@ -95,7 +96,7 @@ async def draw(scene: Scene) -> str:
         async with app.run_test(size=scene.size) as pilot:
             for each in history:
                 app.screen.query_one(StatusPane).run_seen(each)
-            await still(pilot, ())
+            await still(pilot, (f"/{PAGES[scene.recording]}",) if scene.size[0] >= WIDE else ())
             await pilot.press(*scene.keys)
             await still(pilot, scene.wanted)
             picture = app.export_screenshot(title="runmon", simplify=True)
