@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from runmon.ui.commands import SCOPES, commands, written
+from runmon.ui.commands import SCOPES, commands, key_name, written
 
 README = Path(__file__).parents[1] / "README.md"
 _BETWEEN = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- /keys -->)", re.DOTALL)
@@ -16,8 +16,9 @@ def table() -> str:
     rows = ["| where | key | what it does |", "|---|---|---|"]
     for scope, heading in SCOPES.items():
         for number, command in enumerate(commands(scope)):
-            keys = " ".join(f"`{written(key)}`" for key in command.keys)
-            rows.append(f"| {heading if not number else ''} | {keys} | {command.help} |")
+            names = [key_name(command), *map(written, command.keys[1:])]
+            keys = " ".join(f"`{name}`" for name in names)
+            rows.append(f"| {'' if number else heading} | {keys} | {command.help} |")
     return "\n".join(rows) + "\n"
 
 
