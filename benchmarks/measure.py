@@ -14,7 +14,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import pyte
 
@@ -75,6 +75,20 @@ def pairs(first: Callable[[], float], second: Callable[[], float], *, runs: int 
     first(), second()
     taken = [(first(), second()) for _ in range(runs)]
     return statistics.median(a for a, _ in taken), statistics.median(b for _, b in taken)
+
+
+def side_by_side(
+    first: Callable[[], Cost], second: Callable[[], Cost], *, runs: int = 7
+) -> tuple[Cost, Cost]:
+    """Median costs of both, each of its own kind, measured in turn after one warm-up of each."""
+    first(), second()
+    taken = [(first(), second()) for _ in range(runs)]
+    return middle([a for a, _ in taken]), middle([b for _, b in taken])
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """The medians of wall, CPU and memory."""
+    return Cost(*(statistics.median(column) for column in zip(*map(astuple, costs), strict=True)))
 
 
 def machine() -> str:
