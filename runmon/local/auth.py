@@ -91,7 +91,10 @@ def query(scope: Scope) -> list[tuple[str, str]]:
 
 
 def overridden_method(scope: Scope) -> str:
-    """The method meant: `?method=` replaces GET and POST, as Apify allows. 400 for an unknown one."""
+    """The method meant: `?method=` replaces GET and POST, as Apify allows. 400 for an unknown one.
+
+    HEAD is answered as GET: who did not send HEAD itself waits for the bytes that its head promises.
+    """
     wish = dict(query(scope)).get("method", "").upper()
     if not wish or scope["method"] not in {"GET", "POST"}:
         return str(scope["method"])
@@ -99,7 +102,7 @@ def overridden_method(scope: Scope) -> str:
         raise ApiFault(
             400, "invalid-parameter", "The method parameter must be GET, HEAD, POST, PUT or DELETE"
         )
-    return wish
+    return "GET" if wish == "HEAD" else wish
 
 
 class Guarded:

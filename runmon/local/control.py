@@ -14,6 +14,9 @@ from runmon.local.runs import RunState
 if TYPE_CHECKING:
     from runmon.local.runner import Runner
 
+MOST_EVENTS = 1_000_000_000
+"""What one charge may count, so that sums and costs stay numbers."""
+
 RESTARTS = 3
 """How often a process that fails is started again when `restartOnError` asks for it."""
 
@@ -109,8 +112,8 @@ def charge_run(state: RunState, wish: dict[str, Any], key: str) -> None:
     name, count = wish.get("eventName"), wish.get("count", 1)
     if not isinstance(name, str) or not name:
         raise invalid("eventName", "must be a string")
-    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise invalid("count", "must be a whole number of at least 0")
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_EVENTS:
+        raise invalid("count", f"must be a whole number from 0 to {MOST_EVENTS}")
     if key and key in state.charged_keys:
         return
     state.charged_keys.add(key)

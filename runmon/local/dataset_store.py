@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from runmon.local.field_statistics import Statistics
-from runmon.local.raw_json import fields, tidy
+from runmon.local.raw_json import fields, readable, tidy
 from runmon.local.storage import Storage, files, folder_ns, now, read_file
 
 EXAMINE_S = 0.02
@@ -167,7 +167,7 @@ class DatasetStore(Storage):
         return super().metadata() | {
             "itemCount": self._count,
             "cleanItemCount": self._count - self._empty,
-            "fields": list(self._fields),
+            "fields": [readable(name) for name in self._fields],
             "schema": self.card.get("schema"),
             "stats": {
                 "readCount": self.reads,

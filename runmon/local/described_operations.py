@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from runmon.local.described_shapes import ANY, FLAG, NUMBER, TEXT, Schema, one_of, ref
 from runmon.local.formats import FORMATS
 
-READ_ERRORS = "400 401 403 404 429"
+READ_ERRORS = "400 401 403 404 429 503"
 BODY_ERRORS = f"{READ_ERRORS} 408 413 415"
 
 
@@ -250,7 +250,7 @@ QUEUE_OPERATIONS = {
     "POST request-queue/requests/unlock": Operation(
         "Let go of what the caller holds", "Unlocked", query="clientKey"
     ),
-    "GET request-queue/requests/{}": Operation("A request", "Request", query="clientKey"),
+    "GET request-queue/requests/{}": Operation("A request", "Request"),
     "PUT request-queue/requests/{}": put(
         "Registered", "NewRequest", "Change a request", query="forefront clientKey"
     ),

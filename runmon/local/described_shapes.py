@@ -205,7 +205,9 @@ BODIES: dict[str, Schema] = {
         name=maybe({"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"}),
         generalAccess=maybe(one_of(*ACCESS, "ANYONE_WITH_NAME_CAN_READ")),
     ),
-    "Charge": thing({"eventName": {"type": "string", "minLength": 1}}, count=COUNT),
+    "Charge": thing(
+        {"eventName": {"type": "string", "minLength": 1}}, count={**COUNT, "maximum": 1_000_000_000}
+    ),
     "Items": {"anyOf": [table(ANY), some(table(ANY))]},
     "NewRequest": thing(
         {"url": {"type": "string", "minLength": 1}, "uniqueKey": {"type": "string", "minLength": 1}},

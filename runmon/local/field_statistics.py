@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from runmon.local.raw_json import Raw, fields, scalar
+from runmon.local.raw_json import Raw, fields, readable, scalar
 
 MOST_FIELDS = 2000
 EMPTY = (b'""', b"[]", b"{}")
@@ -55,4 +55,4 @@ class Statistics:
 
     def told(self) -> dict[str, Any]:
         """`{field: {min, max, nullCount, emptyCount}}`."""
-        return {name: found.told() for name, found in self._fields.items()}
+        return {readable(name): found.told() for name, found in self._fields.items()}

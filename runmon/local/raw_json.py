@@ -153,5 +153,15 @@ def text(raw: bytes | Raw) -> str:
 
 
 def readable(value: str) -> str:
-    """The string with lone surrogates replaced, so that it can be written as UTF-8."""
-    return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+    """The string with U+FFFD for half a surrogate pair, so that it can be written as UTF-8."""
+    if value.isascii():
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def pretty(raw: bytes) -> bytes:
+    """The same JSON with a line for each field; as it is where msgspec refuses it."""
+    try:
+        return msgspec.json.format(raw, indent=2)
+    except msgspec.DecodeError:
+        return raw

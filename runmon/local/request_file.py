@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from runmon.local.raw_json import Fields, Raw, dumped, fields, joined, scalar
+from runmon.local.raw_json import Fields, Raw, dumped, fields, joined, pretty, readable, scalar
 from runmon.local.storage import iso, moment
 
 SNAKE = {
@@ -88,14 +88,14 @@ def written(file: RequestFile) -> bytes:
     outer: dict[str, Any] = {key: file.request[key] for key in OUTER if key in file.request}
     outer |= {"id": file.id, "orderNo": int(order) if order is not None and order == int(order) else order}
     outer["json"] = joined(file.request).decode()
-    return msgspec.json.format(msgspec.json.encode(outer), indent=2)
+    return pretty(msgspec.json.encode(outer))
 
 
 def string(found: Fields, key: str) -> str | None:
-    """A string field; None when it is absent or another type."""
+    """A string field, as UTF-8 can hold it; None when it is absent or another type."""
     raw = found.get(key)
     value = None if raw is None or bytes(raw)[:1] != b'"' else scalar(raw)
-    return value if isinstance(value, str) else None
+    return readable(value) if isinstance(value, str) else None
 
 
 def head_item(request: Fields) -> dict[str, Raw]:
