@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import string
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from apify_client import ApifyClient
@@ -17,12 +19,15 @@ from runmon.api.address import address
 from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.local.app import LocalPlatform
+from runmon.local.request_file import request_id
 from runmon.model.storages import Place
 
 PATIENT = settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-KEYS = st.text("abcXYZ019!-_.'()", min_size=1, max_size=60).filter(lambda key: key not in {".", ".."})
+LEGAL = string.ascii_letters + string.digits + "!-_.'()"
+KEYS = st.text(LEGAL, min_size=1, max_size=256).filter(lambda key: key not in {".", ".."})
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?", fullmatch=True)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 VALUES = st.recursive(
     st.none()
@@ -32,6 +37,21 @@ VALUES = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=10,
+)
+REQUESTS = st.fixed_dictionaries(
+    {
+        "url": TEXT.map(lambda text: f"http://x/{quote(text)}"),
+        "uniqueKey": TEXT.filter(bool),
+        "method": st.sampled_from(["GET", "POST", "PUT"]),
+    },
+    optional={
+        "payload": TEXT,
+        "headers": st.dictionaries(TEXT.filter(bool), TEXT, max_size=3),
+        "userData": st.dictionaries(TEXT, VALUES, max_size=3),
+        "retryCount": st.integers(0, 9),
+        "noRetry": st.booleans(),
+        "errorMessages": st.lists(TEXT, max_size=3),
+    },
 )
 ITEMS = st.lists(st.dictionaries(TEXT.filter(bool), VALUES, max_size=4), min_size=1, max_size=6)
 
@@ -53,6 +73,13 @@ class Both:
 
         return asyncio.run(asked())
 
+    def add(self, request: dict[str, Any]) -> None:
+        self.ours(lambda api: api.add_request(self.place, request))
+
+    def read_request(self, id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.ours(lambda api: api.request(self.place, id)).untyped()
+        return found
+
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Both]:
@@ -71,6 +98,36 @@ def test_items_that_we_push_are_read_alike(both: Both, items: list[dict[str, Any
     assert [json.loads(bytes(item)) for item in page.items] == items
     assert both.run.dataset().list_items(offset=before).items == items
     assert page.total == before + len(items)
+
+
+@PATIENT
+@given(st.lists(NUMBERS, min_size=1, max_size=6))
+def test_numbers_stay_as_they_were_written(both: Both, numbers: list[str]) -> None:
+    before = both.ours(lambda api: api.items(both.place, offset=0, limit=1)).total
+    written = ["{" + f'"n":{number}' + "}" for number in numbers]
+
+    both.ours(lambda api: api.push_items(both.place, f"[{','.join(written)}]".encode()))
+
+    page = both.ours(lambda api: api.items(both.place, offset=before, limit=100))
+    theirs = both.run.dataset().get_items_as_bytes(offset=before, item_format="jsonl")
+    assert [bytes(item).decode() for item in page.items] == written == theirs.decode().split()
+
+
+@PATIENT
+@given(st.lists(REQUESTS, min_size=1, max_size=5, unique_by=lambda request: request["uniqueKey"]))
+def test_requests_that_either_adds_are_read_alike(both: Both, requests: list[dict[str, Any]]) -> None:
+    for number, request in enumerate(requests):
+        id = request_id(request["uniqueKey"])
+        both.run.request_queue().delete_request(id)
+
+        if number % 2:
+            both.run.request_queue().add_request(request)
+        else:
+            both.add(request)
+
+        theirs = both.run.request_queue().get_request(id)
+        assert both.read_request(id) == {"retryCount": 0, **request, "id": id}
+        assert theirs.model_dump(by_alias=True, exclude_unset=True, mode="json") == both.read_request(id)
 
 
 @PATIENT
