@@ -130,10 +130,13 @@ LOG = Operation(
 )
 
 
-def put(shape: str, body: str, summary: str, *, ok: str = "200", query: str = "") -> Operation:
-    """An operation that takes JSON and answers with a shape."""
+def put(
+    shape: str, body: str, summary: str, *, ok: str = "200", query: str = "", also: str = ""
+) -> Operation:
+    """An operation that takes JSON and answers with a shape; `also` names further statuses of refusal."""
+    errors = f"{BODY_ERRORS} {also}"
     return Operation(
-        summary, shape, body=ref(body), headers="Content-Encoding", errors=BODY_ERRORS, ok=ok, query=query
+        summary, shape, body=ref(body), headers="Content-Encoding", errors=errors, ok=ok, query=query
     )
 
 
@@ -141,7 +144,7 @@ def storage(kind: str, shape: str, noun: str) -> dict[str, Operation]:
     """The operations on a storage itself."""
     return {
         f"GET {kind}": Operation(f"The {noun}", shape),
-        f"PUT {kind}": put(shape, "StorageChange", f"Name the {noun}, or say who may read it"),
+        f"PUT {kind}": put(shape, "StorageChange", f"Name the {noun}, or say who may read it", also="409"),
         f"DELETE {kind}": Operation(f"Delete the {noun} with all it holds", ok="204"),
         f"POST {kind}s": Operation(
             f"The {noun} of a name, made if need be", shape, ok="200 201", query="name"
