@@ -7,19 +7,22 @@ import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from runmon.errors import LocalFault
-from runmon.local import actor_routes, description, events, log_routes, run_routes
+from runmon.local import actor_routes, events, log_routes, run_routes
 from runmon.local.auth import Door, Guarded
 from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
@@ -45,13 +48,29 @@ def asgi(registry: Registry) -> Starlette:
     """The routes over a registry, without the door: for `Guarded`, and for tests of one layer."""
     found = [*run_routes.routes(), *log_routes.routes(), *storage_routes(), *actor_routes.routes()]
     app = Starlette(
-        routes=[Mount("", app=Fork([*found, *description.routes(found), *events.routes()]))],
+        routes=[Mount("", app=Fork([*found, description_route(found), *events.routes()]))],
         exception_handlers={ApiFault: render_fault, HTTPException: render_http, Exception: render_crash},
     )
     app.router.redirect_slashes = False
     app.state.registry = registry
     app.state.crashes = registry.crashes
     return app
+
+
+def description_route(described: Sequence[Route]) -> Route:
+    """`GET /v2/openapi.json`: the tables that it is made from are loaded when somebody asks."""
+
+    @cache
+    def whole() -> Route:
+        from runmon.local import description
+
+        return description.routes(described)[0]
+
+    async def show(request: Request) -> Response:
+        answer: Response = await whole().endpoint(request)
+        return answer
+
+    return Route("/v2/openapi.json", show, methods=["GET"])
 
 
 def guarded(registry: Registry, *, token: str, port: int, anonymous_reads: bool) -> ASGIApp:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
@@ -14,10 +14,12 @@ from starlette.routing import Route
 
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.faults import ApiFault, invalid
-from runmon.local.formats import FORMATS, Options
 from runmon.local.selection import LEGACY_FIELDS, Selection
 from runmon.local.storage_routes import change, drop, json_elements, show, store_of
 from runmon.local.wire import data, flag, number, plain_json, words
+
+if TYPE_CHECKING:
+    from runmon.local.formats import Options
 
 UNLIMITED = 999_999_999_999
 """What Apify calls the limit when none was sent."""
@@ -87,6 +89,8 @@ async def items(request: Request) -> Response:
 
 def options_of(request: Request, store: DatasetStore, order: tuple[str, ...]) -> Options:
     """How to write the items. ApiFault 400 for an unknown format or a delimiter of several characters."""
+    from runmon.local.formats import FORMATS, Options  # seven formats that a first screen does not ask for
+
     query = request.query_params
     name = query.get("format", "json")
     if name not in FORMATS:

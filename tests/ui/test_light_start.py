@@ -30,6 +30,8 @@ def test_the_run_screen_does_not_load_what_only_a_person_asks_for(heavy: str) ->
     assert heavy not in loaded_by(SCREEN)
 
 
-@pytest.mark.parametrize("heavy", ["psutil", "xlsxwriter", "runmon.local.runner", "websockets"])
+@pytest.mark.parametrize(
+    "heavy", ["psutil", "xlsxwriter", "runmon.local.runner", "runmon.local.formats", "websockets"]
+)
 def test_a_platform_that_only_serves_does_not_load_what_starts_actors(heavy: str) -> None:
     assert heavy not in loaded_by(PLATFORM)
