@@ -72,6 +72,8 @@ class Door:
 def judge_path(scope: Scope) -> None:
     """No dot segments, no hidden slashes, no control characters: 404 as for any unknown path."""
     segments = scope["path"].split("/")
+    if segments[-2:] in (["records", "."], ["records", ".."]):
+        raise ApiFault(400, "invalid-record-key", "A record key cannot be a dot or two: a URL cannot hold it")
     if SLY_PATH.search(scope.get("raw_path") or b"") or "." in segments or ".." in segments:
         raise ApiFault(404, "page-not-found", "We have not found the page you asked for")
 

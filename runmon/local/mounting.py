@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import cast
 
 from starlette.requests import Request
@@ -92,6 +93,7 @@ def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
         refuse_writes(request, state)
         state.meter(metered_unit(kind, request))
         request.state.store = store
+        request.state.named = partial(registry_of(request).named, kind)
         request.state.run = state
         if isinstance(store, DatasetStore) and (lag := registry_of(request).lag(store)) is not None:
             return await lagging(request, endpoint, store, lag)

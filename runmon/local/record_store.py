@@ -56,6 +56,8 @@ class Record:
     key: str
     content_type: str
     body: bytes
+    coding: str = ""
+    """The Content-Encoding that it was sent with; the file holds it decoded, for other programs to read."""
 
 
 class RecordStore(Storage):
@@ -111,7 +113,7 @@ class RecordStore(Storage):
             body = None if kept is None else read_file(self._prefix + kept.body)
             if kept is None or body is None:
                 return None
-            return Record(key, self._content_type(kept), body)
+            return Record(key, self._content_type(kept), body, self._coding(kept))
 
     def look(self, key: str) -> tuple[str, int] | None:
         """The content type and the size of a record without its bytes, or None."""
@@ -121,14 +123,28 @@ class RecordStore(Storage):
             size = -1 if kept is None else self._size(key.encode())
             return None if kept is None or size < 0 else (self._content_type(kept), size)
 
+    def coding(self, key: str) -> str:
+        """The Content-Encoding that a record was sent with; empty for none, or where there is no record."""
+        self.refresh()
+        with self.lock:
+            return self._coding(self._index.get(key.encode(), NOTHING))
+
     def _content_type(self, kept: Kept) -> str:
-        card = read_json(self._prefix + kept.card) if kept.card else None
-        found = (card.get("content_type") or card.get("contentType")) if isinstance(card, dict) else None
+        card = self._card_of(kept)
+        found = card.get("content_type") or card.get("contentType")
         return found if isinstance(found, str) and found else guessed_type(kept.body)
+
+    def _coding(self, kept: Kept) -> str:
+        found = self._card_of(kept).get("content_encoding")
+        return found if isinstance(found, str) else ""
+
+    def _card_of(self, kept: Kept) -> dict[str, Any]:
+        card = read_json(self._prefix + kept.card) if kept.card else None
+        return card if isinstance(card, dict) else {}
 
     # Writing
 
-    def put(self, key: str, content_type: str, body: bytes) -> None:
+    def put(self, key: str, content_type: str, body: bytes, coding: str = "") -> None:
         """Store a record: a reader finds the old type and bytes or the new ones. Raises ApiFault 400, 403."""
         self.writable()
         check_key(key)
@@ -137,7 +153,8 @@ class RecordStore(Storage):
             before = self._index.get(key.encode())
             name = file_name(key)
             kept = Kept(name, name + CARD_ENDING)
-            self._place(kept, before, key, content_type, body)
+            card = {"key": key, "content_type": content_type, "size": len(body)}
+            self._place(kept, before, card | ({"content_encoding": coding} if coding else {}), body)
             if before is not None:
                 self._erase(before, but=kept)
             if before is None:
@@ -145,13 +162,10 @@ class RecordStore(Storage):
             self._index[key.encode()] = kept
             self._wrote()
 
-    def _place(self, kept: Kept, before: Kept | None, key: str, content_type: str, body: bytes) -> None:
-        card = {"key": key, "content_type": content_type, "size": len(body)}
-        retyped = (
-            before is not None and before.body == kept.body and self._content_type(before) != content_type
-        )
-        if retyped:
-            spare = f"~{digest(key)}{SPARE_ENDING}"
+    def _place(self, kept: Kept, before: Kept | None, card: dict[str, Any], body: bytes) -> None:
+        same_file = before is not None and before.body == kept.body
+        if before is not None and same_file and self._content_type(before) != card["content_type"]:
+            spare = f"~{digest(card['key'])}{SPARE_ENDING}"
             self.write(spare, body)
             self._write_card(kept, card | {"file": spare})
             self.write(kept.body, body)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import brotli
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -76,15 +79,35 @@ async def read(request: Request) -> Response:
     """GET a record as it was stored, or HEAD its type and size."""
     store = await store_of(request, RecordStore)
     key = request.path_params["key"]
-    if request.method == "HEAD":
-        found = store.look(key)
-        if found is None:
+    if request.method == "HEAD" and not takes(request, store.coding(key)):
+        seen = store.look(key)
+        if seen is None:
             raise not_found("Record")
-        return Response(headers=headers(request, key, found[0]) | {"content-length": str(found[1])})
+        return Response(headers=headers(request, key, seen[0]) | {"content-length": str(seen[1])})
     record = await asyncio.to_thread(store.get, key)
     if record is None:
         raise not_found("Record")
-    return Response(record.body, headers=headers(request, key, record.content_type))
+    coding = record.coding if takes(request, record.coding) else ""
+    found = headers(request, key, record.content_type) | ({"content-encoding": coding} if coding else {})
+    body = await asyncio.to_thread(ENCODERS[coding], record.body) if coding else record.body
+    if request.method == "HEAD":
+        return Response(headers=found | {"content-length": str(len(body))})
+    return Response(body, headers=found)
+
+
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda content: gzip.compress(content, mtime=0),
+    "deflate": zlib.compress,
+    "br": lambda content: brotli.compress(content, quality=4),
+}
+
+
+def takes(request: Request, coding: str) -> bool:
+    """Whether the caller accepts a record's own coding; another record is sent as it is."""
+    offers = request.headers.get("accept-encoding", "").lower().replace(" ", "").split(",")
+    weights = {name: weight for name, _, weight in (offer.partition(";q=") for offer in offers)}
+    weight = weights.get(coding, weights.get("*", "0"))
+    return coding in ENCODERS and weight not in {"0", "0.0", "0.00", "0.000"}
 
 
 def headers(request: Request, key: str, content_type: str) -> dict[str, str]:
@@ -101,7 +124,10 @@ async def write(request: Request) -> Response:
     store = await store_of(request, RecordStore)
     key = request.path_params["key"]
     check_key(key)
-    store.put(key, request.headers.get("content-type") or BINARY, await body(request))
+    coding = request.headers.get("content-encoding", "").strip().lower().removeprefix("x-")
+    content = await body(request)
+    kept = coding if coding in ENCODERS else ""
+    store.put(key, request.headers.get("content-type") or BINARY, content, kept)
     return plain_json({}, 201, {"location": str(request.url.replace(query=""))})
 
 

@@ -122,6 +122,11 @@ class Registry:
             raise not_found(NOUNS[kind])
         return pair
 
+    def named(self, kind: str, name: str) -> Store | None:
+        """The storage of a name; None where the name is free."""
+        pair = self._named(kind, name)
+        return None if pair is None or pair[1].dropped else pair[1]
+
     def _named(self, kind: str, key: str) -> tuple[RunState, Store] | None:
         for state in reversed(self.runs.values()):
             if given_name(state, kind) == key:

@@ -19,6 +19,7 @@ from runmon.local.logs import LogFile
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import ABSENT, DEFAULT_IDS, FINAL, completed, fresh_id, opened_object
+from runmon.local.schema import dataset_schema
 
 FOREIGN_PACE_S = 0.25
 """How often a folder that another program writes is looked at while somebody waits."""
@@ -67,8 +68,11 @@ class RunState:
 
     @cached_property
     def dataset(self) -> DatasetStore:
-        """The default dataset."""
-        return DatasetStore(self.folder.place("dataset"), **self._identity("dataset"))
+        """The default dataset, with the schema of the Actor's project."""
+        store = DatasetStore(self.folder.place("dataset"), **self._identity("dataset"))
+        if store.card.get("schema") is None:
+            store.card["schema"] = dataset_schema(self.folder, here=not self.read_only)
+        return store
 
     @cached_property
     def records(self) -> RecordStore:

@@ -69,8 +69,18 @@ async def change(request: Request) -> Response:
         raise invalid("name", "must be 1 to 63 letters, digits and dashes, with no dash at an end")
     if access is not None and access not in ACCESS:
         raise invalid("generalAccess", f"must be one of {', '.join(ACCESS)}")
+    if isinstance(name, str):
+        refuse_taken(request, store, name)
     store.rename(name="" if "name" in wish and name is None else name, general_access=access)
     return data(described(request, store))
+
+
+def refuse_taken(request: Request, store: Storage, name: str) -> None:
+    """ApiFault 409 where another storage of the kind has the name."""
+    named = getattr(request.state, "named", None)
+    other = named(name) if named else None
+    if other is not None and other is not store:
+        raise ApiFault(409, "name-not-unique", f"Another storage is called {name} already")
 
 
 async def drop(request: Request) -> Response:

@@ -210,6 +210,20 @@ def test_a_renamed_dataset_tells_its_name_and_a_deleted_one_is_gone(
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "record-not-found")
 
 
+def test_a_name_that_another_storage_has_is_refused(
+    http: httpx.Client, platform: LocalPlatform, dataset: Place, tmp_path: Path
+) -> None:
+    other = f"/v2/actor-runs/{platform.create(tmp_path / 'other')}"
+    assert http.put(dataset, json={"name": "shop"}).status_code == 200
+    refused = http.put(f"{other}/dataset", json={"name": "shop"})
+    assert (refused.status_code, refused.json()["error"]["type"]) == (409, "name-not-unique")
+    assert http.get(f"{other}/dataset").json()["data"]["name"] is None
+    assert http.put(dataset, json={"name": "shop"}).status_code == 200
+    assert http.put(f"{other}/key-value-store", json={"name": "shop"}).status_code == 200
+    assert http.put(dataset, json={"name": None}).status_code == 200
+    assert http.put(f"{other}/dataset", json={"name": "shop"}).status_code == 200
+
+
 def test_concurrent_pushes_lose_and_mix_nothing(
     platform: LocalPlatform, http: httpx.Client, dataset: Place
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -47,10 +49,61 @@ def test_a_head_tells_type_and_size(http: httpx.Client, records: str) -> None:
     assert http.head(f"{records}/records/gone").status_code == 404
 
 
-def test_a_compressed_record_is_stored_as_what_it_is(http: httpx.Client, records: str) -> None:
+CODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.compress,
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "x-gzip": gzip.compress,
+}
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_a_record_comes_back_in_its_own_coding_to_those_who_take_it(
+    http: httpx.Client, records: str, coding: str
+) -> None:
+    body = b'{"a":1}' * 99
+    put(http, records, "K", CODERS[coding](body), "application/json", **{"content-encoding": coding})
+    kept = coding.removeprefix("x-")
+    for accepted in (kept, f"identity;q=0.5, {kept};q=0.1", "*"):
+        answer = http.get(f"{records}/records/K", headers={"accept-encoding": accepted})
+        told = http.head(f"{records}/records/K", headers={"accept-encoding": accepted}).headers
+        assert (answer.content, answer.headers["content-encoding"]) == (body, kept)
+        assert told["content-length"] == answer.headers["content-length"]
+        assert int(told["content-length"]) < 100
+        assert told["content-encoding"] == kept
+
+
+@pytest.mark.parametrize("accepted", ["identity", "", "zstd", "br;q=0", "br; q=0.000, *", "gzip, deflate"])
+def test_a_compressed_record_is_unpacked_for_those_who_do_not_take_its_coding(
+    http: httpx.Client, records: str, platform: LocalPlatform, accepted: str
+) -> None:
     put(http, records, "K", brotli.compress(b'{"a":1}'), "application/json", **{"content-encoding": "br"})
-    answer = http.get(f"{records}/records/K")
+    answer = http.get(f"{records}/records/K", headers={"accept-encoding": accepted})
     assert (answer.content, "content-encoding" in answer.headers) == (b'{"a":1}', False)
+    assert (
+        http.head(f"{records}/records/K", headers={"accept-encoding": accepted}).headers["content-length"]
+        == "7"
+    )
+    folder = platform.registry.run(records.split("/")[3]).folder
+    assert (folder.place("records") / "K").read_bytes() == b'{"a":1}'
+
+
+def test_a_record_that_is_sent_plain_again_comes_back_plain(http: httpx.Client, records: str) -> None:
+    put(http, records, "K", gzip.compress(b"old"), **{"content-encoding": "gzip"})
+    put(http, records, "K", b"new")
+    answer = http.get(f"{records}/records/K", headers={"accept-encoding": "gzip"})
+    assert (answer.content, "content-encoding" in answer.headers) == (b"new", False)
+
+
+@pytest.mark.parametrize("key", ["%2e", "%2e%2e", ".%2e"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_key_of_dots_is_refused_with_the_reason(
+    http: httpx.Client, records: str, key: str, method: str
+) -> None:
+    target = httpx.URL(http.base_url).copy_with(raw_path=f"{records}/records/{key}".encode())
+    answer = http.request(method, target)
+    assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid-record-key")
+    assert "a dot or two" in answer.json()["error"]["message"]
 
 
 def test_a_record_that_is_not_there_is_not_found_and_deleting_it_is_no_error(
