@@ -8,8 +8,9 @@ from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widgets import Static
 
-from runmon.ui.private_textual import finished, grow_quietly, retitle, screen_lines
+from runmon.ui.private_textual import HeldScreen, finished, grow_quietly, retitle, screen_lines
 
 
 class Tall(ScrollView):
@@ -66,3 +67,52 @@ async def test_a_title_is_shown_and_paints_one_row() -> None:
         box.refresh()
         await pilot.pause()
         assert "[not markup]" in screen_lines(pilot.app)[0]
+
+
+class Held(HeldScreen):
+    """A screen that waits with its first painting."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("what came at once")
+
+    def on_mount(self) -> None:
+        self.held = True
+
+
+class HeldApp(App[None]):
+    """Counts its paintings."""
+
+    painted = 0
+
+    def get_default_screen(self) -> Held:
+        return Held()
+
+    def post_display_hook(self) -> None:
+        self.painted += 1
+
+
+async def test_a_held_screen_is_painted_when_it_is_let_go_and_not_before() -> None:
+    app = HeldApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        before = app.painted
+        screen = app.screen
+        assert isinstance(screen, Held)
+        screen.query_one(Static).update("what came next")
+        await pilot.pause()
+        assert (before, app.painted) == (0, 0)
+        screen.let_go()
+        await pilot.pause()
+        assert app.painted > 0
+        assert "what came next" in screen_lines(app)[0]
+
+
+async def test_a_screen_has_its_breakpoints_before_anything_is_mounted() -> None:
+    class Narrow(Held):
+        HORIZONTAL_BREAKPOINTS = [(0, "-small"), (60, "-large")]
+        VERTICAL_BREAKPOINTS = [(0, "-low"), (50, "-high")]
+
+    screen = Narrow()
+    screen.take_breakpoints(Size(80, 24))
+    assert screen.classes >= {"-large", "-low"}
+    assert not screen.classes & {"-small", "-high"}
