@@ -1,5 +1,9 @@
-"""httpx without its command line, whose imports (rich, pygments, click) cost a headless command 45 ms."""
+"""httpx without its command line, whose imports (rich, pygments, click) cost a headless command 45 ms.
 
+And without its log, which tells every URL: those of redirects carry signatures.
+"""
+
+import logging
 import sys
 
 _UNUSED = "httpx._main"
@@ -10,5 +14,8 @@ import httpx  # noqa: E402
 
 if sys.modules.get(_UNUSED, httpx) is None:
     del sys.modules[_UNUSED]
+
+for _logger in ("httpx", "httpcore"):
+    logging.getLogger(_logger).setLevel(logging.CRITICAL + 1)
 
 __all__ = ["httpx"]

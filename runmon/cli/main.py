@@ -13,7 +13,15 @@ import click
 from runmon import __version__
 from runmon.cli.commands import NAMES, Group, Known
 from runmon.cli.exits import Exit
-from runmon.cli.terminal import on_terminal, prepare_streams, say, silence_stdout
+from runmon.cli.terminal import (
+    defect,
+    guard_logs,
+    guard_threads,
+    on_terminal,
+    prepare_streams,
+    say,
+    silence_stdout,
+)
 from runmon.errors import RunmonError
 
 TABLE = {
@@ -54,6 +62,7 @@ def cli(context: click.Context) -> int | None:
     publicly can be watched.
     """
     if context.invoked_subcommand is not None:
+        guard_logs()
         return None
     click.echo(context.get_help())
     return Exit.OK if on_terminal() else Exit.BAD_INPUT
@@ -79,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence_stdout()
         return Exit.PIPE_CLOSED
     except Exception as error:
-        say(f"runmon: a defect in this program: {_place(error)}. Please report it.")
+        say(defect(error))
         return Exit.FAILED
     return code if isinstance(code, int) else Exit.OK
 
@@ -96,17 +105,10 @@ def run() -> NoReturn:
     """The console script."""
     gc.set_threshold(YOUNG)
     prepare_streams()
+    guard_threads()
     sys.exit(int(main()))
 
 
 def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     return f" See {context.command_path} --help." if context is not None else ""
-
-
-def _place(error: Exception) -> str:
-    """Type and place of an error, without its message or locals, which may hold data."""
-    import traceback
-
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {last.name} at {last.filename.rpartition('/')[2]}:{last.lineno}"

@@ -35,6 +35,35 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def guard_threads() -> None:
+    """An error that nobody caught in a thread becomes one line, without secrets or locals."""
+    import threading
+
+    threading.excepthook = lambda failed: say(defect(failed.exc_value))
+
+
+def guard_logs() -> None:
+    """What libraries tell nobody in particular becomes one line each, without secrets."""
+    import logging
+
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(f"runmon: {record.getMessage()}")
+
+    logging.lastResort = Said(logging.WARNING)
+
+
+def defect(error: BaseException | None) -> str:
+    """The sentence for an error of our own: type and place, not message or locals, which hold data."""
+    import traceback
+
+    trace = traceback.extract_tb(error.__traceback__) if error is not None else []
+    place = (
+        f" in {trace[-1].name} at {trace[-1].filename.rpartition('/')[2]}:{trace[-1].lineno}" if trace else ""
+    )
+    return f"runmon: a defect in this program: {type(error).__name__}{place}. Please report it."
+
+
 def say(text: str) -> None:
     """One line to the person on stderr: nothing in it commands the terminal or tells a secret."""
     from runmon.api.credentials import redacted
