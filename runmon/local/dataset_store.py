@@ -14,6 +14,7 @@ import msgspec
 
 from runmon.local.field_statistics import Statistics
 from runmon.local.raw_json import fields, readable, tidy
+from runmon.local.recent import Recent
 from runmon.local.storage import Storage, files, folder_ns, now, read_file
 
 EXAMINE_S = 0.02
@@ -21,6 +22,9 @@ EXAMINE_S = 0.02
 HALF_WRITTEN_S = 5.0
 """How long a broken last item is taken to be one that is still being written."""
 CARD_EVERY_S = 1.0
+PAGE = 1000
+"""Scans of no more items than this keep them for the next one."""
+UNREADABLE = b'{"#unreadable":'
 
 
 class DatasetStore(Storage):
@@ -36,6 +40,7 @@ class DatasetStore(Storage):
         self._last = 0
         self._card_due = 0.0
         self._statistics = Statistics()
+        self._recent = Recent()
         self._counting = threading.Lock()
         self._forget_examined()
         super().__init__(folder, id=id, read_only=read_only, facts=facts)
@@ -54,6 +59,7 @@ class DatasetStore(Storage):
         super()._forget()
         self._count = self._last = 0
         self._gaps = None
+        self._recent.clear()
         self._forget_examined()
 
     # Reading
@@ -70,17 +76,27 @@ class DatasetStore(Storage):
             self.refresh()
             total = self._count
         end = total if limit is None else min(total, offset + limit)
+        read = self.item if end - offset > PAGE or self.read_only else self._recent_item
         for position in range(offset, end):
-            yield self.item(total - 1 - position if desc else position)
+            yield read(total - 1 - position if desc else position)
+
+    def _recent_item(self, position: int) -> bytes:
+        number = self._number(position)
+        item = self._recent.get(number)
+        if item is None:
+            item = self.item(position)
+            if not item.startswith(UNREADABLE):
+                self._recent.keep(number, item)
+        return item
 
     def item(self, position: int) -> bytes:
         """The item at a position from 0, as stored."""
-        name = self._name(position)
+        name = f"{self._number(position):09}.json"
         item = tidy(read_file(self._prefix + name))
-        return item if item is not None else msgspec.json.encode({"#unreadable": name})
+        return item if item is not None else UNREADABLE + msgspec.json.encode(name) + b"}"
 
-    def _name(self, position: int) -> str:
-        return f"{position + 1 if self._gaps is None else self._gaps[position]:09}.json"
+    def _number(self, position: int) -> int:
+        return position + 1 if self._gaps is None else self._gaps[position]
 
     # Writing
 
@@ -115,6 +131,7 @@ class DatasetStore(Storage):
     # The folder
 
     def _read_folder(self) -> bool:
+        self._recent.clear()
         if self._count == 0 or self._gaps is not None or not self._exists(self._last):
             return self._load()
         return self._probe(self._whole)
