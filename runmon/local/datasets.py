@@ -16,7 +16,7 @@ from runmon.local.dataset_store import DatasetStore
 from runmon.local.faults import ApiFault, invalid
 from runmon.local.selection import LEGACY_FIELDS, Selection
 from runmon.local.storage_routes import change, drop, json_elements, show, store_of
-from runmon.local.wire import data, flag, number, plain_json, words
+from runmon.local.wire import data, flag, most, number, plain_json, words
 
 if TYPE_CHECKING:
     from runmon.local.formats import Options
@@ -73,7 +73,7 @@ async def items(request: Request) -> Response:
     view = view_of(request, store)
     wanted = selection_of(request, view)
     options = options_of(request, store, wanted.output_fields or wanted.fields)
-    limit = number(request, "limit", int(view.get("limit") or UNLIMITED), 0, UNLIMITED)
+    limit = most(request, limit_of(view), UNLIMITED)
     desc = flag(request, "desc", bool(view.get("desc")))
     page = Page(store, number(request, "offset", 0), limit, desc, store.count)
     headers = page.headers() | {"content-type": options.format.content_type}
@@ -150,7 +150,14 @@ def selection_of(request: Request, view: dict[str, Any]) -> Selection:
 def names(view: dict[str, Any], key: str) -> tuple[str, ...]:
     """A list of field names in a view; a single string counts as one."""
     found = view.get(key)
-    return (found,) if isinstance(found, str) else tuple(n for n in found or () if isinstance(n, str))
+    several = found if isinstance(found, list) else []
+    return (found,) if isinstance(found, str) else tuple(name for name in several if isinstance(name, str))
+
+
+def limit_of(view: dict[str, Any]) -> int:
+    """How many items a view shows; all where it does not say."""
+    found = view.get("limit")
+    return found if isinstance(found, int) and found > 0 else UNLIMITED
 
 
 async def push(request: Request) -> Response:

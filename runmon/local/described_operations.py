@@ -54,7 +54,7 @@ def dollars(about: str) -> Schema:
 
 QUERY: dict[str, Schema] = {
     "offset": whole(0, "How many to pass over"),
-    "limit": whole(0, "How many at most"),
+    "limit": whole(0, "How many at most; 0 means no limit of the caller's"),
     "limit>0": whole(1, "How many at most; more than a page holds means a whole page"),
     "desc": flag("The last first"),
     "status": word("Statuses, with commas between them"),
@@ -239,7 +239,7 @@ QUEUE_OPERATIONS = {
         "Take what comes next", "LockedHead", ok="201", query="lockSecs! limit>0 clientKey"
     ),
     "GET request-queue/requests": Operation(
-        "A page of requests", "RequestPage", query="limit>0 cursor exclusiveStartId filter clientKey"
+        "A page of requests", "RequestPage", query="limit cursor exclusiveStartId filter clientKey"
     ),
     "POST request-queue/requests": put(
         "Registered", "NewRequest", "Add a request", ok="201", query="forefront clientKey"

@@ -18,7 +18,7 @@ from runmon.local.raw_json import Fields, Raw, elements, fields, joined
 from runmon.local.request_file import request_id, string
 from runmon.local.storage import iso
 from runmon.local.storage_routes import change, drop, json_bytes, json_fields, show, store_of
-from runmon.local.wire import data, flag, number
+from runmon.local.wire import data, flag, most, number
 
 BATCH = 25
 HEAD, LONGEST_HEAD = 100, 1000
@@ -67,7 +67,7 @@ def client_of(request: Request) -> str:
 async def head(request: Request) -> Response:
     """GET the first requests that wait."""
     store = await queue_of(request)
-    limit = number(request, "limit", HEAD, 0, LONGEST_HEAD)
+    limit = most(request, HEAD, LONGEST_HEAD)
     return data(head_of(store, limit, store.head(limit)))
 
 
@@ -107,7 +107,7 @@ def lock_seconds(request: Request) -> float:
 async def listed(request: Request) -> Response:
     """GET a page of all requests."""
     store = await queue_of(request)
-    limit = number(request, "limit", LIST, 1, LONGEST_LIST)
+    limit = most(request, LIST, LONGEST_LIST)
     states, cursor = states_of(request), request.query_params.get("cursor")
     start = request.query_params.get("exclusiveStartId")
     if start is not None and (states or cursor is not None):

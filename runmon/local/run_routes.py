@@ -23,7 +23,7 @@ from runmon.local.faults import ApiFault, invalid
 from runmon.local.identity import LOCAL_USER, api_time, read_time
 from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
 from runmon.local.runs import RunState
-from runmon.local.wire import body, data, flag, number, object_body, plain_json, words
+from runmon.local.wire import body, data, flag, most, number, object_body, plain_json, words
 
 LIST_LIMIT = 1000
 WAIT_LIMIT_S = 60
@@ -66,7 +66,7 @@ def list_answer(request: Request, actor: str = "") -> Response:
     page = registry_of(request).page(
         actor=actor,
         offset=number(request, "offset", 0),
-        limit=number(request, "limit", LIST_LIMIT, hi=LIST_LIMIT),
+        limit=most(request, LIST_LIMIT, LIST_LIMIT),
         desc=flag(request, "desc"),
         statuses=words(request, "status"),
         after=moment(request, "startedAfter"),

@@ -51,6 +51,11 @@ def number(request: Request, name: str, default: int, lo: int = 0, hi: int | Non
     return value if hi is None else min(value, hi)
 
 
+def most(request: Request, default: int, hi: int) -> int:
+    """The `limit` parameter, at most `hi`; 0 asks for none, which Apify's clients send when they page on."""
+    return number(request, "limit", default, hi=hi) or default
+
+
 def whole(text: str) -> int | None:
     """The whole number a text spells in at most 18 ASCII digits (`10`, `-3`, `10.0`), or None."""
     digits = text.removesuffix(".0").removeprefix("-")
