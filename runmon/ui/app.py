@@ -76,7 +76,7 @@ class RunmonApp(App[int]):
         return self.theme, self.get_css_variables()
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Read all sheets again, but not for the colours they were read with, as Textual does at its start."""
+        """Read all sheets again, but not for the colours they have, as Textual does at its start."""
         colours = self._named_colours()
         if colours != self._colours:
             self._colours = colours
