@@ -27,6 +27,9 @@ class LogBody:
         """Offset of the first byte in the whole log: 0 where the server did not honour a range."""
         self.size = size
         """Bytes of the whole log as of now; None where the server did not say, as for a stream."""
+        headers = body.response.headers
+        self.framed = empty or "content-length" in headers or "transfer-encoding" in headers
+        """Whether a body that broke off would be noticed; without either header any end looks clean."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._empty:

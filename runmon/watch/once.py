@@ -25,7 +25,8 @@ async def read_once(
     clock: Clock | None = None,
 ) -> None:
     """Bring the whole log of now into the buffer, calling `grown` as it grows; ApiError where that fails."""
-    once, backoff, doubt, clock = api.without_retries(), Backoff(), False, clock or Clock()
+    once, backoff, clock = api.without_retries(), Backoff(), clock or Clock()
+    doubt = again = False
     while True:
         size = buffer.size
         first = max(0, size - OVERLAP)
@@ -37,7 +38,10 @@ async def read_once(
                         await grown()
             if not replay.caught_up and not doubt:
                 raise CutShort("The log ended before what was read of it already.")
-            return
+            if body.framed or (again and buffer.size == size):
+                return
+            again = True
+            continue
         except Differs:
             doubt = True
             continue

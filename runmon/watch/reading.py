@@ -59,6 +59,8 @@ class LogReader:
         """Whether the server honours ranges."""
         self.doubt = False
         """Whether a read differed from what is kept: the next one is whole, and decides."""
+        self.framed = False
+        """Whether the end of the last read was one that a cut could not have made."""
         self.complete = False
         """Whether the log is known to be whole and final."""
         self.last_byte_at = 0.0
@@ -96,6 +98,7 @@ class LogReader:
             finally:
                 pump.cancel()
                 await asyncio.gather(pump, return_exceptions=True)
+        self.framed = body.framed
         self.doubt = self.doubt and not replay.caught_up
         return replay
 

@@ -209,13 +209,14 @@ class LogFollower:
         while self._facts.final:
             await self._may_ask()
             over, before = self._facts.over_for(), (self._buffer.size, self._buffer.generation)
-            enough = over > LONG_OVER_S and self._read_to_its_end
+            enough = over > LONG_OVER_S and self._read_to_its_end and self._reader.framed
             if not enough and await self._whole_read() is None:
                 continue
             self._read_to_its_end = False
             await self._head_is_here()
             same = before == (self._buffer.size, self._buffer.generation)
-            self._mark(complete=over > LONG_OVER_S or (same and over >= self._pace.settle_s[0]))
+            final = over > LONG_OVER_S and self._reader.framed
+            self._mark(complete=final or (same and over >= self._pace.settle_s[0]))
             await self._until_reason(self._next_look(over))
         self._mark(complete=False)
 
