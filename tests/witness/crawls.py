@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,14 @@ def pages_of(site: ShopSite) -> tuple[set[str], set[str]]:
     return good, refused
 
 
-def crawl(platform: LocalPlatform, site: ShopSite, command: tuple[str, ...], root: Path) -> dict[str, Any]:
+def begin(platform: LocalPlatform, site: ShopSite, command: tuple[str, ...], root: Path) -> str:
+    """Start a crawl; its run's id."""
+    return platform.start(RunSpec(command, root, input=json.dumps({"start": site.url}).encode()))
+
+
+def ended(platform: LocalPlatform, run_id: str, root: Path) -> dict[str, Any]:
     """The run object of a crawl that came to a good end."""
-    given = json.dumps({"start": site.url}).encode()
-    run = platform.wait(platform.start(RunSpec(command, root, input=given)), LONG_S)
+    run = platform.wait(run_id, LONG_S)
     assert run["status"] == "SUCCEEDED", (root / "log.txt").read_text()[-5000:]
     assert (run["statusMessage"], run["isStatusMessageTerminal"]) == ("Crawled", True)
     return run
@@ -51,9 +56,7 @@ def prove_nothing_lost(platform: LocalPlatform, site: ShopSite, tap: Tap, run: d
     assert alone(tap)
     good, refused = pages_of(site)
     theirs = ApifyClient(platform.token, api_url=platform.url).run(run["id"])
-    items = Counter((one["url"], str(one["part"])) for one in theirs.dataset().iterate_items())
-    wanted = Counter((url, part) for url in good for part in ("title", "0", "1"))
-    assert (items - wanted, wanted - items) == (Counter(), Counter())
+    assert lost_and_doubled(site, theirs.dataset().iterate_items()) == (Counter(), Counter())
     assert theirs.dataset().get().item_count == PARTS * len(good)
 
     store = theirs.key_value_store()
@@ -70,6 +73,13 @@ def prove_nothing_lost(platform: LocalPlatform, site: ShopSite, tap: Tap, run: d
     assert queue.list_head().items == []
     assert store.get_record("OUTPUT")["value"]["most"] >= HANDS // 2
     assert refusals(tap) <= {404}
+
+
+def lost_and_doubled(site: ShopSite, items: Iterable[Any]) -> tuple[Counter[Any], Counter[Any]]:
+    """The items that are not there, and those that are there too often."""
+    found = Counter((one["url"], str(one["part"])) for one in items)
+    wanted = Counter((url, part) for url in pages_of(site)[0] for part in ("title", "0", "1"))
+    return wanted - found, found - wanted
 
 
 def alone(tap: Tap) -> bool:

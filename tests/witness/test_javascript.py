@@ -9,7 +9,7 @@ import pytest
 
 from runmon.local.app import LocalPlatform
 from runmon.local.demo.shop import ShopSite
-from tests.witness.crawls import PLAN, crawl, prove_nothing_lost
+from tests.witness.crawls import PLAN, begin, ended, prove_nothing_lost
 from tests.witness.tap import Tap
 
 ACTOR = Path(__file__).parent / "actors" / "wide_crawl.mjs"
@@ -23,7 +23,8 @@ def test_a_crawl_in_javascript_loses_and_doubles_nothing(
 ) -> None:
     actor = shutil.copy(ACTOR, node_packages / f"{access}.mjs")
     with ShopSite(PLAN) as site:
-        run = crawl(platform, site, ("node", str(actor), access), tmp_path / "run")
+        root = tmp_path / "run"
+        run = ended(platform, begin(platform, site, ("node", str(actor), access), root), root)
         prove_nothing_lost(platform, site, tap, run)
         locked = any(each.path.endswith("/head/lock") for each in tap.heard)
         assert locked == (access == "shared")

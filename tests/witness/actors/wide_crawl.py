@@ -1,6 +1,6 @@
 """An Actor that crawls a whole site with twenty hands, each pushing and storing as it goes.
 
-Argument: `single` or `shared`, how its request queue is used.
+Arguments: `single` or `shared`, how its request queue is used; the id of another run's queue to share.
 """
 
 from __future__ import annotations
@@ -38,12 +38,14 @@ class Gauge:
         self.now -= 1
 
 
-async def main(access: Literal["single", "shared"]) -> None:
+async def main(access: Literal["single", "shared"], queue_id: str | None = None) -> None:
     cloud = ApifyStorageClient(request_queue_access=access)
     service_locator.set_storage_client(SmartApifyStorageClient(cloud_storage_client=cloud))
     async with Actor:
         given = await Actor.get_input()
+        queue = await Actor.open_request_queue(id=queue_id)
         crawler = BeautifulSoupCrawler(
+            request_manager=queue,
             max_request_retries=2,
             request_handler_timeout=timedelta(seconds=60),
             concurrency_settings=ConcurrencySettings(
@@ -76,4 +78,4 @@ async def main(access: Literal["single", "shared"]) -> None:
 ILLEGAL = str.maketrans(":/?=&", "-----")
 
 if __name__ == "__main__":
-    asyncio.run(main(cast(Literal["single", "shared"], sys.argv[1])))
+    asyncio.run(main(cast(Literal["single", "shared"], sys.argv[1]), *sys.argv[2:]))
