@@ -44,7 +44,8 @@ class QueueStore(Storage):
         super().__init__(folder, id=id, read_only=read_only, facts=facts)
         self.had_multiple_clients = bool(self._kept("hadMultipleClients", "had_multiple_clients"))
         kept_id = self._kept("id")
-        state = f"__RQ_STATE_{kept_id if isinstance(kept_id, str) else id}".replace("/", "")
+        named = isinstance(kept_id, str) and kept_id.isprintable()
+        state = f"__RQ_STATE_{kept_id if named else id}".replace("/", "")
         self._state = folder.parent.parent / "key_value_stores" / "default" / state
         self._state_ns = -1
 

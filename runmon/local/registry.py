@@ -242,6 +242,6 @@ assert STORES.keys() == KINDS.keys()
 def may_read(state: RunState, store: Store | None, access: str) -> None:
     """Refuse an anonymous read of what is RESTRICTED. ApiFault 403."""
     own = store.card.get("generalAccess") if store is not None else None
-    level = own if own not in {None, "FOLLOW_USER_SETTING"} else state.data.get("generalAccess")
+    level = own if own not in (None, "FOLLOW_USER_SETTING") else state.data.get("generalAccess")
     if access == "anonymous" and level == "RESTRICTED":
         raise ApiFault(403, "insufficient-permissions", "You do not have permission to read this resource")

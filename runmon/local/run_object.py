@@ -45,7 +45,7 @@ def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict
 
     `held` is the object known so far: its id stays, and a run.json caught half-written does not change it.
     """
-    stored = folder.read_run()
+    stored = fitting(folder.read_run())
     if not stored and held is not None and folder.run_file.exists():
         return held
     data = {**made_up_run(folder), **stored}
@@ -56,6 +56,24 @@ def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict
     elif not legal_id(data["id"]):
         data["id"] = derived_id(str(folder.path))
     return completed(folder, data)
+
+
+TEXT, OBJECT, NOTHING = (str,), (dict,), (type(None),)
+KINDS_OF_FIELDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("status", "actId", "userId", "startedAt", "buildId", "generalAccess"), TEXT),
+    **dict.fromkeys(("meta", "options", "stats", "usage", "usageUsd"), OBJECT),
+    **dict.fromkeys(("chargedEventCounts", "pricingInfo"), OBJECT + NOTHING),
+    "finishedAt": TEXT + NOTHING,
+    "metamorphs": (list, *NOTHING),
+}
+"""What the fields are that this platform itself reads."""
+
+
+def fitting(stored: dict[str, Any]) -> dict[str, Any]:
+    """A run.json without the fields that are no such thing: anybody may have written it."""
+    return {
+        name: value for name, value in stored.items() if isinstance(value, KINDS_OF_FIELDS.get(name, object))
+    }
 
 
 ORPHANED = "runmon ended before this run did, so the run was ended with it"
@@ -80,7 +98,8 @@ def completed(folder: RunFolder, data: dict[str, Any]) -> dict[str, Any]:
     ids = {field: own_id(folder, kind, data.get(field)) for kind, field in DEFAULT_IDS.items()}
     options = {"build": "local", "timeoutSecs": 0, "memoryMbytes": 1024, **as_object(data.get("options"))}
     whole = {**blank(), **data, **ids}
-    whole["options"] = {"diskMbytes": 2 * int(options["memoryMbytes"]), **options}
+    memory = options["memoryMbytes"]
+    whole["options"] = {"diskMbytes": 2 * (memory if isinstance(memory, int) else 1024), **options}
     whole["stats"] = {**ZERO_STATS, **as_object(data.get("stats"))}
     whole["usage"] = {**dict.fromkeys(USAGE_UNITS, 0), **as_object(data.get("usage"))}
     whole["usageUsd"] = {**dict.fromkeys(USAGE_UNITS, 0.0), **as_object(data.get("usageUsd"))}

@@ -123,14 +123,14 @@ class RunState:
     def is_of(self, actor: str) -> bool:
         """Whether an Actor's id, name or `user~name` means this run's."""
         name = actor.rpartition("~")[2]
-        return self.data["actId"] in {actor, actor_id(name)} or name == self.actor_name
+        return self.data["actId"] in (actor, actor_id(name)) or name == self.actor_name
 
     def count(self, stat: str) -> int:
         """A counter of `stats`; 0 when it is not there."""
         return int(self.data["stats"].get(stat) or 0)
 
     def meter(self, unit: str) -> None:
-        """Count one storage request in `usage`, persisted with the next update; looking back counts nothing."""
+        """Count one storage request in `usage`, persisted with the next update; looking back counts none."""
         if not self.read_only:
             self.data["usage"][unit] = self.data["usage"].get(unit, 0) + 1
 
