@@ -21,7 +21,7 @@ PLAN = ShopPlan(pages=PAGES, fail_rate=0.08, delay_s=0.05, stall_s=0.1, seed=5)
 HANDS = 20
 PARTS = 3
 """Items that each page gives."""
-LONG_S = 60
+LONG_S = 120
 REFUSED = {Trouble.FORBIDDEN, Trouble.GONE, Trouble.BROKEN}
 
 
