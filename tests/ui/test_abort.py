@@ -24,7 +24,7 @@ class Origin:
     """A run that is running until an abort is allowed."""
 
     def __init__(self, *, allow: bool = True) -> None:
-        self.allow, self.status = allow, "RUNNING"
+        self.allow, self.status, self.named = allow, "RUNNING", RUN_ID
         self.aborts: list[dict[str, list[str]]] = []
 
     def __call__(self, seen: Seen) -> bytes:
@@ -34,7 +34,7 @@ class Origin:
                 return fault(403, "insufficient-permissions", "[@click=app.leave]You may not[/] do this")
             self.status = "ABORTING"
         if seen.path.endswith(RUN_ID) or seen.path.endswith("/abort"):
-            return data({**RUN, "status": self.status})
+            return data({**RUN, "id": self.named, "status": self.status})
         return fault(404, "record-not-found", "Nothing here")
 
 
@@ -71,6 +71,22 @@ async def test_yes_aborts_once_and_shows_what_the_server_answered() -> None:
         await shown.press("A", "a")
         await shown.until_text("◐ ABORTING")
         assert len(origin.aborts) == 1
+
+
+async def test_hurried_keys_send_one_abort_to_the_run_that_the_question_named() -> None:
+    """F8: twice, and of the wrong run, are both impossible."""
+    origin = Origin()
+    origin.named = "aNoThErRuNsIdEnTi"
+    async with shown_over(origin) as (shown, server):
+        await shown.press("A")
+        await shown.until_text("Abort this run?", RUN_ID)
+        await shown.press("a", "a", "a")
+        await shown.until(lambda: origin.aborts)
+        await shown.until_text("◐ ABORTING")
+        assert len(origin.aborts) == 1
+        assert {seen.path for seen in server.seen if seen.method == "POST"} == {
+            f"/v2/actor-runs/{RUN_ID}/abort"
+        }
 
 
 async def test_gracefully_is_said_to_the_server() -> None:

@@ -299,7 +299,7 @@ class RunScreen(HeldScreen, inherit_bindings=False):
 
         if self._seen is None:
             return
-        run_id = self._seen.run.view.id
+        run_id = self._watch.run_id
         answer = await self.app.push_screen_wait(about_abort(self._header.glance.name, clean(run_id)))
         if answer == "no":
             return
