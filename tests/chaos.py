@@ -107,9 +107,6 @@ class Connection:
     async def _down(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(65_536):
             await self._pass_on(data)
-        if self.trouble and self.trouble.kind == "slow close":
-            self.hit()
-            await asyncio.sleep(self.proxy.chance.uniform(0.05, 0.5))
 
     async def _pass_on(self, data: bytes) -> None:
         trouble = self.trouble
@@ -126,6 +123,11 @@ class Connection:
             case "cut" | "reset":
                 self.hit()
                 raise Cut(reset=trouble.kind == "reset")
+            case "slow close":
+                self.hit()
+                await self._write(data)
+                await asyncio.sleep(self.proxy.chance.uniform(0.05, 0.5))
+                raise Cut(reset=False)
             case "black hole":
                 self.hit()
                 self.swallowed = True

@@ -125,11 +125,14 @@ async def soak(seed: int, seconds: float) -> Report:
             out = Path(folder, "out.log")
             headless = await _headless(proxy.url, platform.token, run_id, out)
             ages = Ages(watch, _log_of(platform.registry.run(run_id).folder.path))
+            saying = asyncio.create_task(headless.communicate())
             listening = asyncio.create_task(ages.listen())
             looking = asyncio.create_task(ages.look(report))
             await _weather(proxy, watch, platform, run_id, report, seconds)
             await _complete(watch)
-            await asyncio.wait_for(headless.wait(), 60)
+            _, said = await asyncio.wait_for(saying, 60)
+            if headless.returncode:
+                report.failure = f"FAILED: exit code {headless.returncode}: {said.decode()[-300:]}"
             for task in (listening, looking):
                 task.cancel()
             await asyncio.gather(listening, looking, return_exceptions=True)
@@ -149,7 +152,7 @@ async def _headless(url: str, token: str, run_id: str, out: Path) -> asyncio.sub
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "runmon", "log", "-f", run_id),
             stdout=file,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             env=environment,
         )
 

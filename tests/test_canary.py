@@ -120,6 +120,7 @@ def test_a_server_that_says_the_token_is_not_repeated(
     """E3, E4: neither the token nor a signature in any error of any status."""
     monkeypatch.setenv("APIFY_TOKEN", CANARY)
     monkeypatch.setattr("runmon.cli.reach.QUICK", ONCE)
+    monkeypatch.setattr("runmon.cli.wait.STEADY", ONCE)
     monkeypatch.setattr("runmon.cli.reach._GRACE", ())
     assert main([command, str(status), "--api-url", echo]) > 0
     told = capfd.readouterr()

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 import click
 
-from runmon.api.client import Api
+from runmon.api.client import Api, Patience
 from runmon.cli.commands import Command
 from runmon.cli.copying import Copy
 from runmon.cli.exits import Exit
-from runmon.cli.reach import Reached, Server, look, reached, server, server_options
+from runmon.cli.reach import QUICK, STEADY, Reached, Server, look, reached, server, server_options
 from runmon.cli.sinks import Sink, sink_of
 from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
@@ -78,17 +78,17 @@ def log_command(
         query=Query(grep) if grep else None,
     )
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
-    with _looked_at(target, asked, status) as run, _descriptor(output) as out:
+    with _looked_at(target, asked, status, STEADY if follow else QUICK) as run, _descriptor(output) as out:
         sink = sink_of(out, raw=raw, colour="NO_COLOR" not in os.environ)
         rewritten = asyncio.run((_follow if follow else _print)(run, sink, wish, tail))
     return Exit.GAP if rewritten and strict else Exit.OK
 
 
 @contextmanager
-def _looked_at(target: str, asked: Server, status: str | None) -> Iterator[Reached]:
+def _looked_at(target: str, asked: Server, status: str | None, patience: Patience) -> Iterator[Reached]:
     """The run, known to be there, so that no file is emptied for a run that is not."""
     with reached(target, asked, status=status) as run:
-        asyncio.run(look(run))
+        asyncio.run(look(run, patience=patience))
         yield run
 
 

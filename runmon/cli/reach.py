@@ -26,6 +26,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 QUICK = Patience(retries=2)
 """For somebody who looks at a terminal: about three seconds of trying again."""
+STEADY = Patience(retries=12)
+"""For somebody who waits anyway: half a minute of trying again."""
 _GRACE = (0.5, 1.0)
 """Seconds between tries for a run that was just started: a lagging replica may not know it yet."""
 

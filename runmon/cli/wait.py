@@ -15,7 +15,7 @@ from runmon.api.client import Api
 from runmon.api.credentials import redacted
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit, outcome
-from runmon.cli.reach import Reached, look, reached, server, server_options
+from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options
 from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
 from runmon.model.run import Run
@@ -65,7 +65,7 @@ async def _wait(run: Reached, timeout: float | None) -> Exit:
 async def _final(run: Reached) -> Run:
     """The run once it is over; what changed meanwhile goes to stderr."""
     story = MovingLine() if _terminal() else Lines()
-    await look(run)
+    await look(run, patience=STEADY)
     api = Api(run.server.address, run.server.token)
     async with api, Watch(api, run.run_id, follow_log=False) as watch:
         moving = asyncio.create_task(story.move())

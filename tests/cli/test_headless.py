@@ -201,7 +201,7 @@ def test_wait_stops_at_once_where_the_run_was_deleted(
     """B7: exit code 250."""
     run_id = platform.create(tmp_path / "run", run={"status": "RUNNING"})
 
-    async def seen_then_gone(_run: object) -> None:
+    async def seen_then_gone(_run: object, **_options: object) -> None:
         platform.registry.runs.pop(run_id)
 
     monkeypatch.setattr("runmon.cli.wait.look", seen_then_gone)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from runmon.api.client import Patience
 from runmon.cli.main import main
 from runmon.local.app import LocalPlatform
 from runmon.local.runner import RunSpec
@@ -166,6 +167,28 @@ def test_a_log_that_breaks_on_the_way_is_whole_all_the_same(
 ) -> None:
     origin.faults.extend([Fault("reset", 50_000), Fault("fin", 20), Fault("status")])
     assert main(["log", RUN_ID]) == 0
+    assert capfdbinary.readouterr().out == origin.log
+
+
+class FirstTimes(dict[str, tuple[int, object]]):
+    """Answers that hold for the first five requests."""
+
+    left = 5
+
+    def __contains__(self, path: object) -> bool:
+        found = super().__contains__(path) and self.left > 0
+        self.left -= found
+        return found
+
+
+def test_following_begins_also_where_the_first_answers_break(
+    origin: Origin, capfdbinary: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B10: who follows has patience from the start."""
+    monkeypatch.setattr("runmon.cli.log.STEADY", Patience(retries=12, first_s=0.01))
+    origin.answers = FirstTimes({f"actor-runs/{RUN_ID}": (503, {"type": "busy", "message": "no"})})
+    origin.status = "SUCCEEDED"
+    assert main(["log", "-f", RUN_ID]) == 0
     assert capfdbinary.readouterr().out == origin.log
 
 
