@@ -121,12 +121,12 @@ class QueueStore(Storage):
         with self.lock:
             self.refresh()
             before, entry = self._request(id) or {}, self.index.entries.get(id)
-            unique_key = string(request, "uniqueKey") or string(before, "uniqueKey")
-            if not unique_key or not (string(request, "url") or string(before, "url")):
+            kept = {key: before[key] for key in ("url", "uniqueKey") if key in before}
+            unique_key = string(kept | request, "uniqueKey")
+            if not unique_key or not string(kept | request, "url"):
                 raise invalid("request", "needs a url and a uniqueKey")
             if entry is None and id != request_id(unique_key):
                 raise ApiFault(400, "request-id-invalid", "The request id does not belong to the unique key")
-            kept = {key: before[key] for key in ("url", "uniqueKey") if key in before}
             self._put(id, unique_key, kept | request, forefront)
             self.index.locks.pop(id, None)
             self._wrote()

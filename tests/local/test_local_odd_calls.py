@@ -53,3 +53,15 @@ def test_a_get_that_means_head_gets_the_bytes_it_waits_for(http: httpx.Client, r
 def test_a_charge_beyond_all_sums_is_refused(http: httpx.Client, run: str) -> None:
     refused = http.post(f"{run}/charge", json={"eventName": "item", "count": 10**400})
     assert (refused.status_code, refused.json()["error"]["type"]) == (400, "invalid-value")
+
+
+def test_a_request_keeps_its_url_when_an_update_names_none_that_can_be_one(
+    http: httpx.Client, run: str
+) -> None:
+    queue = f"{run}/request-queue/requests"
+    id = http.post(queue, json={"url": "http://x", "uniqueKey": "k"}).json()["data"]["requestId"]
+    wishes: list[dict[str, object]] = [{"url": {}}, {"uniqueKey": ""}]
+    refused = [http.put(f"{queue}/{id}", json=wish).status_code for wish in wishes]
+    handled = http.put(f"{queue}/{id}", json={"handledAt": "2026-01-01T00:00:00.000Z"}).status_code
+    told = http.get(f"{queue}/{id}").json()["data"]
+    assert (refused, handled, told["url"], told["uniqueKey"]) == ([400, 400], 200, "http://x", "k")
