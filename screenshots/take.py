@@ -43,7 +43,7 @@ HERE = Path(__file__).parent
 DEADLINE_S = 60.0
 STILL_S = 0.4
 """A screen that has not changed for so long stands still."""
-PASSING = ("settling", "catching up", "connecting", "reconnecting", "Reading", "Asking")
+PASSING = ("settling", "catching up", "connecting", "reconnecting", "Reading", "Asking", "stale")
 """Words that stand on the screen for a moment only."""
 FONT = "Fira Code"
 

@@ -19,6 +19,7 @@ from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
+from runmon.ui.widgets.prompt import TypesAhead
 from runmon.watch.clock import Clock
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LOOK_S = 1.0
 """Between two looks whether the terminal is still there."""
 
 
-class RunmonApp(App[int]):
+class RunmonApp(TypesAhead, App[int]):
     """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"

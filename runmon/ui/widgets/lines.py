@@ -19,7 +19,7 @@ from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.line_places import LineSource
 from runmon.ui.widgets.line_search import LineSearch
-from runmon.ui.widgets.prompt import Prompt
+from runmon.ui.widgets.prompt import Prompt, TypesAhead
 
 __all__ = ["LineSource", "LineView", "TextLines"]
 
@@ -275,6 +275,8 @@ class LineView(LineSearch):
     ) -> None:
         if isinstance(self.parent, Widget):
             self.prompt = Prompt(label, typed=typed, done=done, value=value, hint=hint)
+            if isinstance(self.app, TypesAhead):
+                self.app.asked = self.prompt
             self.parent.mount(self.prompt)
 
     def on_line_search_found(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
@@ -34,16 +34,31 @@ class Prompt(Horizontal):
     ) -> None:
         super().__init__()
         self._label, self._typed, self._done = label, typed, done
-        self._value, self._hint = value, hint
         self._note = Static("", classes="prompt--note", markup=False)
+        self._input = Input(value, placeholder=hint, max_length=512, select_on_focus=True)
+        self._early: list[events.Key] | None = []
 
     def compose(self) -> ComposeResult:
         yield Static(self._label, classes="prompt--label", markup=False)
-        yield Input(self._value, placeholder=self._hint, max_length=512, select_on_focus=True)
+        yield self._input
         yield self._note
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self._input.focus()
+        early, self._early = self._early or [], None
+        for event in early:
+            self.take(event)
+
+    def take(self, event: events.Key) -> None:
+        """A key that was typed for this line before it had the focus."""
+        if self._early is None:
+            self._input.post_message(events.Key(event.key, event.character))
+        else:
+            self._early.append(event)
+
+    def on_key(self, event: events.Key) -> None:
+        """What the line does not take is for nobody else while it is open."""
+        event.stop()
 
     def say(self, note: Text) -> None:
         """A word beside the text, such as how many matches there are."""
@@ -66,9 +81,23 @@ class Prompt(Horizontal):
     def on_descendant_blur(self) -> None:
         """Focus went elsewhere: what was typed stands."""
         if self.is_attached:
-            self._end(self.query_one(Input).value)
+            self._end(self._input.value)
 
     def _end(self, value: str | None) -> None:
+        if isinstance(self.app, TypesAhead) and self.app.asked is self:
+            self.app.asked = None
         done, self._done = self._done, lambda _: None
         done(value)
         self.remove()
+
+
+class TypesAhead:
+    """For the application: keys typed faster than a prompt opens are its text, not commands."""
+
+    asked: Prompt | None = None
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand to the open prompt what reached the application past it."""
+        if self.asked is not None:
+            event.prevent_default()
+            self.asked.take(event)
