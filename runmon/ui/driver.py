@@ -41,6 +41,13 @@ class LastingDriver(LinuxDriver):
             self._must_signal_resume = True
         super()._sigcont_application()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The window as it is; COLUMNS and LINES, which a shell may export, tell how it once was."""
+        try:
+            return os.get_terminal_size(self.fileno)
+        except OSError:
+            return 80, 25
+
     def _run_input_thread(self) -> None:
         """Read keys; a terminal that is gone counts as hung up."""
         try:

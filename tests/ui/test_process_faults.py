@@ -154,6 +154,14 @@ def test_a_window_of_one_cell_and_back_breaks_nothing(command: tuple[str, ...]) 
         assert terminal.ends() == 0
 
 
+def test_the_window_counts_and_not_what_a_shell_exported_of_it(command: tuple[str, ...]) -> None:
+    """F4: COLUMNS and LINES of a shell stay as they were when the window is resized."""
+    with Terminal(command, env={"COLUMNS": "80", "LINES": "24"}) as terminal:
+        terminal.sees("Kettle 12", "complete")
+        terminal.send("q")
+        assert terminal.ends() == 0
+
+
 def test_two_screens_over_one_folder_do_not_disturb_each_other(command: tuple[str, ...]) -> None:
     """F5: nothing is shared that two could write at once."""
     with ExitStack() as stack:

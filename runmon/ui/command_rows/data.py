@@ -1,0 +1,34 @@
+"""Commands of tables and of the panes over a run's storages."""
+
+from runmon.ui.command import Command
+
+# fmt: off
+TABLE = (
+    Command("table.down", ("j", "down"), "move(1)", "down", "Go to the next row.", "table"),
+    Command("table.up", ("k", "up"), "move(-1)", "up", "Go to the previous row.", "table"),
+    Command("table.page_down", ("pagedown", "space"), "page(2)", "page down", "Go down a page.", "table"),
+    Command("table.page_up", ("pageup", "b"), "page(-2)", "page up", "Go up a page.", "table"),
+    Command("table.half_down", ("ctrl+d",), "page(1)", "half down", "Go down half a page.", "table", 0, "^d"),
+    Command("table.half_up", ("ctrl+u",), "page(-1)", "half up", "Go up half a page.", "table", 0, "^u"),
+    Command("table.first", ("g", "home"), "first", "first", "Go to the first row.", "table"),
+    Command("table.last", ("G", "end"), "last", "last", "Go to the last row.", "table"),
+    Command("table.right", ("l", "right"), "column(1)", "right", "Go to the next column.", "table"),
+    Command("table.left", ("h", "left"), "column(-1)", "left", "Go to the previous column.", "table"),
+    Command("table.choose", ("enter",), "choose", "open", "Open what is under the cursor.", "table", 1),
+)
+ITEMS = (
+    Command("items.follow", ("s",), "follow", "follow",
+            "Keep the newest item in sight as items arrive; moving up ends it.", "items", 1),
+    Command("items.debug", ("number_sign",), "toggle_debug", "# fields",
+            "Show or hide fields whose names start with #.", "items", 3, "#"),
+    Command("items.expand", ("left_parenthesis",), "expand", "expand",
+            "Show the fields of the objects in this column as columns.", "items"),
+    Command("items.contract", ("right_parenthesis",), "contract", "contract",
+            "Fold this column and its neighbours back into their object.", "items"),
+)
+RECORDS: tuple[Command, ...] = ()
+QUEUE = (
+    Command("queue.view", ("v",), "next_view", "head / all / failed",
+            "Switch between the next requests, all requests, and those that failed.", "queue", 2),
+)
+# fmt: on

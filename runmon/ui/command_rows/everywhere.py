@@ -1,0 +1,37 @@
+"""Commands of the application, the run screen and what every pane shares."""
+
+from runmon.ui.command import Command
+
+# fmt: off
+APP = (
+    Command("app.help", ("question_mark", "f1"), "app.help", "help",
+            "Show the keys of what is focused.", "app", 1, "?"),
+    Command("app.palette", ("ctrl+p", "colon"), "app.command_palette", "commands",
+            "Find any command by its name.", "app", 2, "^p"),
+    Command("app.quit", ("q", "ctrl+q"), "app.leave", "quit", "Leave. The run goes on.", "app", 3),
+    Command("app.interrupt", ("ctrl+c",), "app.interrupt", "interrupt",
+            "Copy the selection; with nothing selected, leave. Never aborts the run.", "app", 0, "^c", True),
+    Command("app.theme", ("ctrl+t",), "app.toggle_theme", "dark / light",
+            "Switch between the dark and the light theme.", "app", 0, "^t"),
+)
+RUN = (
+    Command("run.zoom", ("f",), "zoom", "zoom",
+            "Give the focused pane the whole screen, or give it back.", "run", 1),
+    Command("run.abort", ("A",), "abort", "abort", "Ask, then abort the run.", "run", 2),
+    Command("run.next_pane", ("tab",), "next_pane", "next pane",
+            "Go to the next pane.", "run"),
+    Command("run.previous_pane", ("shift+tab",), "previous_pane", "previous pane",
+            "Go to the previous pane.", "run"),
+    Command("run.status", ("1",), "pane('status')", "status", "Go to status and usage.", "run"),
+    Command("run.log", ("2",), "pane('log')", "log", "Go to the log.", "run"),
+    Command("run.items", ("3",), "pane('items')", "dataset", "Go to the dataset.", "run"),
+    Command("run.records", ("4",), "pane('records')", "records", "Go to the key-value store.", "run"),
+    Command("run.queue", ("5",), "pane('queue')", "queue", "Go to the request queue.", "run"),
+    Command("run.refresh", ("ctrl+r",), "refresh_all", "refresh", "Ask the server now.", "run", 0, "^r"),
+    Command("run.back", ("escape",), "back", "back", "Leave the zoom.", "run", 0, "esc"),
+)
+STATUS = (
+    Command("status.down", ("j", "down"), "scroll_by(1)", "down", "Scroll down.", "status"),
+    Command("status.up", ("k", "up"), "scroll_by(-1)", "up", "Scroll up.", "status"),
+)
+# fmt: on
