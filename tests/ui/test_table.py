@@ -40,9 +40,21 @@ class Numbered:
             return None
         return Row([Cell(f"r{number}c{n}", right=n == 1) for n in range(first, last)])
 
+    def identity(self, number: int) -> str:
+        return f"r{number}"
+
     def prepare(self, first: int, last: int) -> bool:
         self.windows.append((first, last))
         return False
+
+
+class Reversed(Numbered):
+    """Rows that can be turned around."""
+
+    turned = False
+
+    def identity(self, number: int) -> str:
+        return super().identity(self.count - 1 - number if self.turned else number)
 
 
 class TableScreen(Screen[object]):
@@ -65,6 +77,9 @@ class TableScreen(Screen[object]):
 
     def on_table_moved(self, message: Table.Moved) -> None:
         self.messages.append(f"moved {message.row}")
+
+    def on_table_marks_changed(self, message: Table.MarksChanged) -> None:
+        self.messages.append(f"marked {len(message.table.marks)}")
 
     def on_table_follow_changed(self, message: Table.FollowChanged) -> None:
         self.messages.append(f"follow {message.follow}")
@@ -101,7 +116,8 @@ async def test_the_header_stays_and_numbers_stand_right_while_rows_scroll() -> N
         (["G"], 99),
         (["end", "g"], 0),
         (["pagedown"], 9),
-        (["space", "b"], 0),
+        (["ctrl+f", "b"], 0),
+        (["space", "space"], 2),
         (["ctrl+d", "ctrl+d", "ctrl+u"], 5),
         (["up"], 0),
     ],
@@ -199,6 +215,32 @@ async def test_enter_and_a_double_click_choose_a_row() -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, TableScreen)
         assert [m for m in pilot.app.screen.messages if "chosen" in m] == ["chosen 1", "chosen 4"]
+
+
+async def test_marks_stay_on_their_rows_and_are_found_again() -> None:
+    source = Numbered(100)
+    async with showing(source) as (pilot, table):
+        await pilot.press("j", "space", "space", "j", "j", "M")
+        assert set(table.marks) == {f"r{n}" for n in range(1, 6)}
+        assert [line[:2] for line in painted(table)[1:8]] == ["  ", " •", " •", " •", " •", "▌•", "  "]
+        await pilot.press("g", "u", "u", "space")
+        assert "r2" not in table.marks
+        await pilot.press("G", "U")
+        assert table.cursor == 5
+        await pilot.press("ctrl+backslash")
+        assert not table.marks
+        assert isinstance(pilot.app.screen, TableScreen)
+        assert "marked 0" in pilot.app.screen.messages
+
+
+async def test_a_mark_follows_its_row_where_rows_are_sorted_anew() -> None:
+    source = Reversed(50)
+    async with showing(source) as (pilot, table):
+        await pilot.press("space")
+        source.turned = True
+        table.rows_changed()
+        await pilot.press("G")
+        assert painted(table)[-1].startswith("▌•")
 
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from runmon.model.columns import MISSING, Column, Columns
@@ -51,6 +51,9 @@ class ItemRows:
         columns = self._shown if self._shown is not None else self.columns.shown()
         cells = [_placed(cell(column.of(item)), column) for column in columns[first:last]]
         return Row(cells, ERROR_SIGN, "error_ground") if is_error(item) else Row(cells)
+
+    def identity(self, number: int) -> Hashable:
+        return number
 
     def prepare(self, first: int, last: int) -> bool:
         self.window = (first, last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from runmon.model.keys import Family, family, ordered
 from runmon.model.storages import KeyItem
@@ -46,6 +46,9 @@ class KeyRows:
         key = Cell(middle_cut(clean(item.key, limit=300), self._width), TONES[kind])
         size = Cell("" if item.size is None else byte_size(item.size), "quiet", True)
         return Row([key, size][first:last], SIGNS.get(kind, Cell(" ")))
+
+    def identity(self, number: int) -> Hashable:
+        return self.keys[number].key
 
     def prepare(self, first: int, last: int) -> bool:
         if last >= len(self.keys) - 50:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from runmon.model.requests import HeadRequest, QueuedRequest, RequestState
 from runmon.render.cells import Cell, middle_cut
@@ -44,6 +44,9 @@ class RequestRows:
             Cell(clean(request.method, limit=12), "quiet"),
         ]
         return Row(cells[first:last], self._sign(request), "error_ground" if failed else "ground")
+
+    def identity(self, number: int) -> Hashable:
+        return self.requests[number].id
 
     def prepare(self, first: int, last: int) -> bool:
         return False

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from runmon.ui.commands import bindings
 from runmon.ui.theme import palette
+from runmon.ui.widgets.table_marks import Marks
 from runmon.ui.widgets.table_painter import GAP, TablePainter
 from runmon.ui.widgets.table_source import TableSource
 
@@ -51,6 +52,22 @@ class Table(Widget, can_focus=True):
     class Chosen(RowMessage):
         """A row was chosen by Enter or a double click."""
 
+    class MarksChanged(Message):
+        """Rows were marked or lost their marks; `table.marks` has them."""
+
+        def __init__(self, table: Table) -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> Table:
+            """The table."""
+            return self.table
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the marks as they are now count."""
+            return isinstance(message, Table.MarksChanged) and message.table is self.table
+
     class FollowChanged(Message):
         """The table began or ceased to keep its cursor on the last row."""
 
@@ -83,6 +100,11 @@ class Table(Widget, can_focus=True):
         return self._painter.cursor
 
     @property
+    def marks(self) -> Marks:
+        """Identities, as the source gives them, of the rows that a person marked."""
+        return self._painter.marks
+
+    @property
     def column(self) -> int:
         """The column under the cursor."""
         return self._painter.column
@@ -110,6 +132,8 @@ class Table(Widget, can_focus=True):
 
     def show(self, source: TableSource, *, cursor: int = 0) -> None:
         """Take rows from this source from now on, the cursor on the given row."""
+        if source is not self._painter.source:
+            self.marks.clear()
         self._painter.source = source
         self._painter.top = self._painter.left = self._painter.column = 0
         self._painter.cursor = cursor
@@ -205,6 +229,36 @@ class Table(Widget, can_focus=True):
         elif step < 0 or paint.is_cut():
             paint.left = max(0, min(paint.left + step, len(paint.heads) - 1))
             self.columns_changed()
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and go on."""
+        if self.cursor >= 0:
+            self.marks.toggle(self._painter.source, self.cursor)
+            self.marks_changed()
+            self.move_to(self.cursor + 1)
+
+    def action_mark_range(self) -> None:
+        """Mark every row from the one marked last to the one under the cursor."""
+        if self.cursor >= 0:
+            self.marks.reach(self._painter.source, self.cursor)
+            self.marks_changed()
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self.marks.clear()
+        self.marks_changed()
+
+    def action_next_mark(self, step: int) -> None:
+        """Go to the next or previous marked row."""
+        row = self.marks.next(self._painter.source, self.cursor, step)
+        if row is not None:
+            self.move_to(row)
+
+    def marks_changed(self) -> None:
+        """Marks came or went: paint them, and tell."""
+        self._painter.forget_rows()
+        self.refresh()
+        self.post_message(self.MarksChanged(self))
 
     def action_choose(self) -> None:
         """Open the row under the cursor."""

@@ -15,11 +15,14 @@ from textual.strip import Strip
 from runmon.model.units import grouped
 from runmon.render.cells import Cell, fitted, text_width
 from runmon.ui.theme import Palette
+from runmon.ui.widgets.table_marks import Marks
 from runmon.ui.widgets.table_source import Head, NoRows, Row, TableSource
 
 GAP = 2
 MOST_STRIPS = 1000
 """Finished lines kept; enough for some screens up and down."""
+MARK = "•"
+"""Stands in the gutter of a marked row, behind the row's own sign."""
 BOLD = {"chosen": "accent", "head": "quiet", "current_head": "accent"}
 """Tones of the table's own, and the colour each takes."""
 
@@ -29,6 +32,7 @@ class TablePainter:
 
     def __init__(self, *, numbers: bool, choose_columns: bool) -> None:
         self.source: TableSource = NoRows()
+        self.marks = Marks()
         self.heads: Sequence[Head] = ()
         self.count = 0
         self.top = 0
@@ -81,6 +85,10 @@ class TablePainter:
         self.heads = self.source.heads(self.room)
         self.left = max(0, min(self.left, len(self.heads) - 1))
         self.column = max(0, min(self.column, len(self.heads) - 1))
+
+    def forget_rows(self) -> None:
+        """Draw every row anew, with the columns as they are."""
+        self._strips.clear()
 
     def span(self, first: int, last: int) -> int:
         """Cells of columns `first` … `last - 1` with the gaps behind them."""
@@ -153,11 +161,16 @@ class TablePainter:
         current = row == self.cursor
         if current and self.focused and sign.text == " ":
             sign = Cell("▌", "accent")
-        segments = [self._segment(fitted(sign.text, 2), sign.tone, ground)]
+        segments = [self._segment(fitted(sign.text, 1), sign.tone, ground), self._mark(row, ground)]
         if self.numbers:
-            number = grouped(row + 1).rjust(self._number_width()) + " " * GAP
+            shown = row if found is None or found.number is None else found.number
+            number = grouped(shown + 1).rjust(self._number_width()) + " " * GAP
             segments.append(self._segment(number, "quiet" if current else "faint", ground))
         return segments, self.margin
+
+    def _mark(self, row: int, ground: str) -> Segment:
+        marked = bool(self.marks) and self.source.identity(row) in self.marks
+        return self._segment(MARK, "accent", ground) if marked else self._segment(" ", "text", ground)
 
     def _add_cells(
         self, segments: list[Segment], row: Row, ground: str, first: int, used: int, *, chosen: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -25,6 +25,8 @@ class Row(NamedTuple):
     sign: Cell = Cell(" ")
     ground: str = "ground"
     """A ground of the palette: `ground`, `error_ground`, `warn_ground`."""
+    number: int | None = None
+    """The row's number, from 0, where that is not its place in the table."""
 
 
 class TableSource(Protocol):
@@ -38,6 +40,9 @@ class TableSource(Protocol):
 
     def row(self, number: int, first: int, last: int) -> Row | None:
         """Cells of columns `first` … `last - 1`; None where the row is not in hand yet."""
+
+    def identity(self, number: int) -> Hashable:
+        """What row `number` is, wherever it stands: marks are kept by it. None: it cannot be marked."""
 
     def prepare(self, first: int, last: int) -> bool:
         """Rows `first` … `last` come onto the screen: fetch what is missing and tell by `Table.rows_changed`.
@@ -56,6 +61,9 @@ class NoRows:
         return ()
 
     def row(self, number: int, first: int, last: int) -> Row | None:
+        return None
+
+    def identity(self, number: int) -> Hashable:
         return None
 
     def prepare(self, first: int, last: int) -> bool:
