@@ -13,6 +13,7 @@ import click
 
 from runmon.cli.commands import Command
 from runmon.cli.local_run import print_log, show
+from runmon.cli.setting_flags import screen_options
 from runmon.cli.terminal import require_terminal
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ SLACK = 0.9
     help="Keep the run in this folder. Without it, everything is gone at the end.",
 )
 @click.option("--no-ui", is_flag=True, help="Print the log to stdout; the outcome is the exit code.")
+@screen_options
 def demo_command(
     pages: int, fail_rate: float, crash: bool, seconds: float, seed: int, storage: Path | None, no_ui: bool
 ) -> int:

@@ -11,6 +11,7 @@ import msgspec
 
 from runmon.cli.commands import NAMES, Command
 from runmon.cli.local_run import print_log, show
+from runmon.cli.setting_flags import screen_options
 from runmon.cli.terminal import require_terminal
 from runmon.errors import BadInput
 
@@ -41,6 +42,7 @@ JSON = "application/json"
 )
 @click.option("--no-purge", is_flag=True, help="Keep what an earlier run left in the folder.")
 @click.option("--no-ui", is_flag=True, help="Print the log to stdout; the outcome is the exit code.")
+@screen_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def dev_command(
     given: str | None,

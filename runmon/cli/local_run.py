@@ -13,6 +13,7 @@ from runmon.api.address import address
 from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.cli.exits import Exit, outcome
+from runmon.cli.setting_flags import settings_here
 from runmon.cli.terminal import say
 from runmon.errors import LinkError
 from runmon.model.run import Run
@@ -30,7 +31,13 @@ def show(platform: LocalPlatform, run_id: str, *, title: str) -> int:
     """The screen over a run of this platform, until the person leaves."""
     from runmon.ui.app import run_screen
 
-    return run_screen(address=address(platform.url), token=Token(platform.token), run_id=run_id, title=title)
+    return run_screen(
+        address=address(platform.url),
+        token=Token(platform.token),
+        run_id=run_id,
+        title=title,
+        settings=settings_here().settings,
+    )
 
 
 def print_log(platform: LocalPlatform, run_id: str) -> int:

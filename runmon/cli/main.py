@@ -33,6 +33,8 @@ TABLE = {
     "log": Known("runmon.cli.log", "log_command", "Print a run's log, and follow it."),
     "status": Known("runmon.cli.status", "status_command", "Print how a run stands."),
     "wait": Known("runmon.cli.wait", "wait_command", "Wait for a run's end; its outcome is the exit code."),
+    "config": Known("runmon.cli.config", "config_command", "Print every setting and where it came from."),
+    "keys": Known("runmon.cli.keys", "keys_command", "Print the key map."),
 }
 
 YOUNG = 50_000

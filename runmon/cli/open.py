@@ -8,6 +8,7 @@ import click
 
 from runmon.cli.commands import Command
 from runmon.cli.reach import folder
+from runmon.cli.setting_flags import screen_options, settings_here
 from runmon.cli.terminal import require_terminal
 
 EXAMPLES = (
@@ -19,6 +20,7 @@ EXAMPLES = (
 
 @click.command("open", cls=Command, examples=EXAMPLES)
 @click.argument("path", type=click.Path(path_type=Path))
+@screen_options
 def open_command(path: Path) -> int:
     """Look at a storage folder, a run folder or a bundle. Nothing in it is changed."""
     require_terminal()
@@ -31,4 +33,5 @@ def open_command(path: Path) -> int:
             run_id=run.run_id,
             read_only=True,
             title=run.title,
+            settings=settings_here().settings,
         )

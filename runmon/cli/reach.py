@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +11,13 @@ from typing import Any, TypeVar
 
 import click
 
-from runmon import settings
 from runmon.api.address import Address, address
 from runmon.api.client import Api, Patience
-from runmon.api.credentials import Token, find_token
+from runmon.api.credentials import Token
 from runmon.cli import target as targets
-from runmon.errors import BadInput, NotFound
+from runmon.cli.account import account
+from runmon.cli.setting_flags import profile_option, settings_here
+from runmon.errors import NotFound
 from runmon.model.document import Document
 from runmon.model.run import Run
 
@@ -52,7 +51,11 @@ class Reached:
 
 
 def server_options(command: Command) -> Command:
-    """Adds `--api-url`, `--token-file` and `--anonymous`; the command gets the three as keyword arguments."""
+    """Adds `--api-url`, `--token-file` and `--anonymous`; the command gets the three as keyword arguments.
+
+    `--profile` comes with them, which `settings_here` knows.
+    """
+    command = profile_option(command)
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -60,11 +63,9 @@ def server_options(command: Command) -> Command:
 
 def server(*, api_url: str | None, token_file: str | None, anonymous: bool) -> Server:
     """The server and token that flags, environment and settings name; BadInput where they cannot be used."""
-    where = address(api_url or settings.load(os.environ).api_url)
-    if anonymous:
-        return Server(where, None)
-    token = _from_file(token_file) if token_file else find_token(os.environ)
-    return Server(where, token)
+    whole = settings_here()
+    where = address(api_url or whole.settings.api_url)
+    return Server(where, account(whole, token_file=token_file, anonymous=anonymous).token)
 
 
 @contextmanager
@@ -106,17 +107,6 @@ async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:
 async def _last_run(asked: Server, actor: str, status: str | None) -> str:
     async with Api(asked.address, asked.token, patience=QUICK) as api:
         return (await api.last_run(actor, status=status)).view.id
-
-
-def _from_file(name: str) -> Token:
-    if name == "-":
-        return Token(sys.stdin.readline())
-    try:
-        return Token(Path(name).read_text().strip())
-    except UnicodeDecodeError:
-        raise BadInput(f"The token file {name} does not hold a token.") from None
-    except OSError as error:
-        raise BadInput(f"The token file {name} cannot be read: {error.strerror}.") from None
 
 
 _OPTIONS = (

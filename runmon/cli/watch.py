@@ -10,6 +10,7 @@ import click
 from runmon.api.client import ONCE
 from runmon.cli.commands import Command
 from runmon.cli.reach import Reached, look, reached, server, server_options
+from runmon.cli.setting_flags import screen_options, settings_here
 from runmon.cli.terminal import require_terminal
 from runmon.errors import CutShort, RateLimited, ServerFault, TooSlow
 
@@ -25,6 +26,7 @@ EXAMPLES = (
 @click.argument("target")
 @click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status.")
 @server_options
+@screen_options
 def watch_command(
     target: str, status: str | None, api_url: str | None, token_file: str | None, anonymous: bool
 ) -> int:
@@ -48,6 +50,7 @@ def show_screen(run: Reached) -> int:
         run_id=run.run_id,
         read_only=run.read_only,
         title=run.title,
+        settings=settings_here().settings,
     )
 
 

@@ -14,9 +14,12 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from runmon.errors import BadInput
+from runmon.settings import DEFAULTS, Settings
 from runmon.ui.commands import bindings
 from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
+from runmon.ui.keymap import Keymap
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
 from runmon.ui.widgets.prompt import TypesAhead
@@ -45,20 +48,33 @@ class RunmonApp(TypesAhead, App[int]):
         self,
         open_screen: Callable[[], Screen[Any]],
         *,
-        theme: str = "runmon-dark",
+        theme: str = "",
+        settings: Settings = DEFAULTS,
         clock: Clock | None = None,
         redact: Callable[[str], str] = str,
     ) -> None:
-        """`redact` takes secrets out of what is said about a crash."""
+        """`redact` takes secrets out of what is said about a crash; `theme` goes before that of the settings.
+
+        BadInput where the theme or the key map of the settings cannot be used.
+        """
         super().__init__()
-        self.clock = clock or Clock()
+        self.settings = settings
+        self.keymap = Keymap(settings.keys)
+        self.set_keymap(self.keymap.for_textual())
+        self.clock = clock or Clock(settings.zone)
         for own in THEMES:
             self.register_theme(own)
-        self.theme = theme
+        self.theme = self._known_theme(theme or settings.theme)
         self._open_screen, self._redact = open_screen, redact
         self._styles_pushed = False
         self._colours = self._named_colours()
         self.stylesheet.set_variables(self._colours[1])
+
+    def _known_theme(self, name: str) -> str:
+        if name in self.available_themes:
+            return name
+        known = ", ".join(sorted(self.available_themes))
+        raise BadInput(f"There is no theme {name!r}.", hint=f"Known: {known}.")
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver, or ours in place of the one for POSIX terminals."""
@@ -176,7 +192,13 @@ class RunmonApp(TypesAhead, App[int]):
 
 
 def run_screen(
-    *, address: Address, token: Token | None, run_id: str, read_only: bool = False, title: str = ""
+    *,
+    address: Address,
+    token: Token | None,
+    run_id: str,
+    read_only: bool = False,
+    title: str = "",
+    settings: Settings = DEFAULTS,
 ) -> int:
     """Show a run until the person leaves; the exit code. The run must exist: the command line looks first."""
     from runmon.api.credentials import redacted
@@ -184,11 +206,13 @@ def run_screen(
     def open_screen() -> Screen[Any]:
         from runmon.api.client import Api
         from runmon.ui.screens.run import RunScreen
+        from runmon.watch.pace import every
         from runmon.watch.watch import Watch
 
         api = Api(address, token)
-        return RunScreen(Watch(api, run_id), api, read_only=read_only, title=title)
+        watch = Watch(api, run_id, pace=every(settings.pace), clock=Clock(settings.zone))
+        return RunScreen(watch, api, read_only=read_only or settings.read_only, title=title)
 
-    app = RunmonApp(open_screen, redact=lambda text: redacted(text, token))
+    app = RunmonApp(open_screen, settings=settings, redact=lambda text: redacted(text, token))
     app.run()
     return app.return_code or 0

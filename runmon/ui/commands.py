@@ -8,11 +8,14 @@ the widget or screen of that scope. A scope is declared by `SCOPE` on the widget
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
-
+from runmon.settings.keys import CHARACTERS
 from runmon.ui.command import Command as Command
 from runmon.ui.command_rows import data, details, everywhere, text
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 SCOPES: dict[str, str] = {
     "app": "Everywhere",
@@ -30,6 +33,15 @@ SCOPES: dict[str, str] = {
     "request": "Request",
 }
 """Every scope and its heading on the help screen."""
+
+_AROUND: dict[str, tuple[str, ...]] = {
+    "app": (),
+    "run": ("app",),
+    "table": ("items", "records", "queue"),
+    "lines": ("log", "records", "item", "entry", "record", "request"),
+    **dict.fromkeys(("item", "entry", "record", "request"), ("app",)),
+}
+"""The scopes that a scope can lie in; those not named lie in the run screen."""
 
 COMMANDS: tuple[Command, ...] = (
     *everywhere.APP,
@@ -56,6 +68,8 @@ def commands(scope: str) -> Iterator[Command]:
 
 def bindings(scope: str) -> list[BindingType]:
     """What a widget or screen of this scope sets as BINDINGS."""
+    from textual.binding import Binding
+
     return [
         Binding(
             ",".join(command.keys),
@@ -71,17 +85,22 @@ def bindings(scope: str) -> list[BindingType]:
     ]
 
 
+def meeting(one: str, other: str) -> bool:
+    """Whether both scopes can be in force at once, so that a key of both would mean two things."""
+    return one == other or one in _outer(other) or other in _outer(one)
+
+
+def _outer(scope: str) -> set[str]:
+    around = set(_AROUND.get(scope, ("run",)))
+    return around.union(*map(_outer, around))
+
+
 def key_name(command: Command) -> str:
-    """How the command's first key is written: `/`, `^p`, `esc`, `A`."""
-    return command.shown or written(command.keys[0])
+    """How the command's first key is written: `/`, `^p`, `esc`, `A`; empty where it has none."""
+    return command.shown or (written(command.keys[0]) if command.keys else "")
 
 
-_NAMES = {
-    "question_mark": "?", "slash": "/", "ampersand": "&", "colon": ":", "left_square_bracket": "[",
-    "right_square_bracket": "]", "escape": "esc", "enter": "enter", "space": "space", "pageup": "pgup",
-    "pagedown": "pgdn", "plus": "+", "minus": "-", "full_stop": ".", "comma": ",", "asterisk": "*",
-    "left_parenthesis": "(", "right_parenthesis": ")", "greater_than_sign": ">", "less_than_sign": "<",
-}  # fmt: skip
+_NAMES = {**CHARACTERS, "escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
 
 
 def written(key: str) -> str:

@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from runmon.ui.commands import Command, commands, key_name
+from runmon.ui.keymap import Keymap
 
 
 def scopes(screen: Screen[Any]) -> Iterator[tuple[str, DOMNode]]:
@@ -30,7 +31,13 @@ def at_hand(screen: Screen[Any]) -> Iterator[Command]:
     for scope, node in scopes(screen):
         for command in commands(scope):
             if possible(command, node):
-                yield command
+                yield keymap_of(screen).of(command)
+
+
+def keymap_of(screen: Screen[Any]) -> Keymap:
+    """The key map of the screen's app; the table's own where the app has none."""
+    keymap = getattr(screen.app, "keymap", None)
+    return keymap if isinstance(keymap, Keymap) else Keymap()
 
 
 def possible(command: Command, node: DOMNode) -> bool:
@@ -57,13 +64,15 @@ class TableCommands(Provider):
                 yield Hit(score, matcher.highlight(text), partial(self._run, command, node))
 
     def _pairs(self) -> Iterator[tuple[Command, DOMNode]]:
+        keymap = keymap_of(self.screen)
         for scope, node in scopes(self.screen):
             for command in commands(scope):
                 if possible(command, node):
-                    yield command, node
+                    yield keymap.of(command), node
 
     def _title(self, command: Command) -> str:
-        return f"{command.label}  ({key_name(command)})"
+        key = key_name(command)
+        return f"{command.label}  ({key})" if key else command.label
 
     async def _run(self, command: Command, node: DOMNode) -> None:
         await self.app.run_action(command.action, default_namespace=node)

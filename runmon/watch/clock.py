@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 
 class Clock:
     """The machine's time."""
+
+    zone: tzinfo | None = None
+    """The zone in which a person reads it; None for this machine's."""
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self.zone = zone
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the person's zone."""
+        return moment.astimezone(self.zone)
 
     def monotonic(self) -> float:
         """Seconds that never jump back; for pauses and ages."""

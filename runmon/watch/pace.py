@@ -59,6 +59,14 @@ NEAR = Pace(run_s=1.0, ended_s=5.0, counts_s=0.5, counts_rest_s=3.0, settle_s=(1
 """For a server on this machine: nothing is billed, and its figures do not lag."""
 
 
+def every(seconds: float) -> Pace | None:
+    """A pace of so many seconds between two looks, whatever the distance; None for 0."""
+    if not seconds:
+        return None
+    rest = max(seconds, FAR.counts_rest_s)
+    return Pace(run_s=seconds, ended_s=max(seconds, FAR.ended_s), counts_s=seconds, counts_rest_s=rest)
+
+
 class Backoff:
     """Pauses that grow while tries fail, with full jitter: half a second, then two, later 30."""
 

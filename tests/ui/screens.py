@@ -16,6 +16,7 @@ from runmon.api.address import address
 from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.local.app import LocalPlatform
+from runmon.settings import DEFAULTS, Settings
 from runmon.ui.app import RunmonApp
 from runmon.ui.screens.run import RunScreen
 from runmon.watch.events import Pane
@@ -67,7 +68,13 @@ class Shown:
 
 @asynccontextmanager
 async def run_shown(
-    url: str, run_id: str, token: str = "test-token", *, size: tuple[int, int] = (120, 40), **options: Any
+    url: str,
+    run_id: str,
+    token: str = "test-token",
+    *,
+    size: tuple[int, int] = (120, 40),
+    settings: Settings = DEFAULTS,
+    **options: Any,
 ) -> AsyncIterator[Shown]:
     """The run screen over a server."""
     made: list[Spied] = []
@@ -77,7 +84,7 @@ async def run_shown(
         made.append(Spied(api, run_id))
         return RunScreen(made[0], api, **options)
 
-    app = RunmonApp(open_screen)
+    app = RunmonApp(open_screen, settings=settings)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Shown(app, pilot, made[0])

@@ -57,7 +57,7 @@ def help_text(commands: Sequence[Command]) -> Text:
         if command.scope != scope:
             scope = command.scope
             text.append("\n" if text.plain else "").append(f"{SCOPES.get(scope, scope)}\n", "accent")
-        keys = "  ".join(dict.fromkeys(written(key) for key in command.keys))
+        keys = "  ".join(dict.fromkeys(written(key) for key in command.keys)) or "no key"
         text.append(f"{keys:<{KEYS}}", "strong").append(f" {command.help}\n", "quiet")
     text.rstrip()
     return text

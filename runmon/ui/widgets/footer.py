@@ -50,7 +50,7 @@ def _unclaimed(at_hand: Iterable[Command]) -> Iterator[Command]:
     """Commands whose key does nothing else in an inner scope."""
     claimed: set[str] = set()
     for command in at_hand:
-        if command.keys[0] not in claimed:
+        if command.keys and command.keys[0] not in claimed:
             yield command
         claimed.update(command.keys)
 

@@ -95,7 +95,7 @@ class Pane(Vertical):
 
     def moment(self) -> datetime:
         """Now, in the person's time zone, by the application's clock."""
-        return self._clock().wall().astimezone()
+        return self._clock().local(self._clock().wall())
 
     def state_sign(self) -> Sign:
         """The state in words, as of now."""

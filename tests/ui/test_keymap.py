@@ -1,0 +1,75 @@
+"""A key map of the settings: what it refuses, and that keys, footer, help and palette follow it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runmon.errors import BadInput
+from runmon.settings import Settings
+from runmon.ui.app import RunmonApp
+from runmon.ui.commands import COMMANDS, SCOPES, meeting
+from runmon.ui.keymap import Keymap
+from tests.ui.screens import folder_shown, run_folder
+
+
+def test_the_table_itself_is_a_key_map_without_clashes_but_for_those_made_on_purpose() -> None:
+    shared = {
+        (one.id, other.id)
+        for one in COMMANDS
+        for other in COMMANDS
+        if one.id < other.id and one.scope == other.scope and set(one.keys) & set(other.keys)
+    }
+    assert shared == set()
+    Keymap({command.id: command.keys for command in COMMANDS})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"log.folow": ("F",)}, "Did you mean log.follow?"),
+        ({"nothing": ("F",)}, "runmon keys"),
+        ({"log.follow": ("e",)}, "log.next_error"),
+        ({"log.follow": ("f",)}, "run.zoom"),
+        ({"log.follow": ("question_mark",)}, "app.help"),
+        ({"run.zoom": ("s",)}, "log.follow"),
+        ({"log.follow": ("F",), "log.next_error": ("F",)}, "The key F"),
+    ],
+)
+def test_unknown_commands_and_clashing_keys_are_refused_with_a_sentence(
+    changed: dict[str, tuple[str, ...]], said: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        Keymap(changed)
+
+    assert said in str(refused.value)
+
+
+def test_two_commands_may_change_keys_and_places_that_never_meet_may_share_one() -> None:
+    Keymap({"log.next_error": ("w",), "log.next_warning": ("e",)})
+    Keymap({"item.copy": ("s",)})
+    assert not meeting("item", "log") and not meeting("items", "queue")
+    assert all(meeting(scope, "app") for scope in SCOPES)
+
+
+def test_a_theme_that_is_not_there_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"no theme 'blue'.*runmon-dark"):
+        RunmonApp(lambda: None, settings=Settings(theme="blue"))  # type: ignore[arg-type,return-value]
+
+
+async def test_keys_footer_help_and_palette_follow_the_map(tmp_path: Path) -> None:
+    changed = {"run.zoom": ("Z",), "app.help": ("f2",), "log.follow": ()}
+    settings = Settings(keys=changed)
+    async with folder_shown(run_folder(tmp_path), settings=settings) as shown:
+        await shown.until_text("page 59", "Z zoom", "f2 help")
+        assert "follow" not in shown.lines[-1]
+
+        await shown.press("s", "f", "Z")
+        assert "Dataset" not in shown.text, "Z zooms, f does nothing"
+
+        await shown.press("f2", "pagedown", "pagedown")
+        await shown.until_text("Z              Give the focused pane")
+
+        await shown.press("escape", "ctrl+p", *"zoom")
+        await shown.until_text("zoom: Give the focused pane")
