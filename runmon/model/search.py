@@ -19,11 +19,15 @@ SGR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 """One colour code in raw bytes."""
 MAX_PATTERN = 512
 _COLOUR = r"(?:\x1b\[[0-9;:]*m)*"
+_SPECIAL = frozenset("\\^$.|?*+()[]{}")
+_CLASSES = re.compile(r"\\[pP]\{[^}]*\}|\\.")
+"""What may hold a capital letter in a regular expression without meaning one."""
 
 
 class Query:
     """What a person looks for. Lower case finds every case; one capital letter makes it exact.
 
+    A regular expression is matched line by line: `^` and `$` are the ends of a line.
     Raises BadInput where a regular expression cannot be read or a pattern is longer than 512 characters.
     """
 
@@ -32,7 +36,23 @@ class Query:
             raise BadInput(f"The pattern is longer than {MAX_PATTERN} characters.")
         self.text = text
         self.regular = regular
-        self._plain = self._compiled(text if regular else _escaped(text, ""))
+        self._plain = self._compiled(f"(?m){text}" if regular else _escaped(text, ""))
+
+    @classmethod
+    def typed(cls, text: str) -> Query:
+        """The query a person typed: `/…/` is a regular expression, anything else stands for itself.
+
+        So does a path such as `/products/`: what has no special character needs no regular expression.
+        """
+        inner = text[1:-1]
+        if len(text) > 2 and text[0] == text[-1] == "/" and not _SPECIAL.isdisjoint(inner):
+            return cls(inner, regular=True)
+        return cls(text)
+
+    @property
+    def as_typed(self) -> str:
+        """The query as `typed` would read it."""
+        return f"/{self.text}/" if self.regular else self.text
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Query) and (other.text, other.regular) == (self.text, self.regular)
@@ -51,7 +71,8 @@ class Query:
         options.log_errors = False
         options.max_mem = 8 << 20
         options.never_nl = True
-        options.case_sensitive = any(char.isupper() for char in self.text)
+        letters = _CLASSES.sub("", self.text) if self.regular else self.text
+        options.case_sensitive = any(char.isupper() for char in letters)
         try:
             return re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
         except re2.error as error:
@@ -64,6 +85,8 @@ class Query:
     def lines_in(self, block: bytes) -> Iterator[int]:
         """The numbers, from 0, of the lines of a block that hold a match."""
         pattern = self._plain
+        if self.regular and b"\r\n" in block:
+            block = block.replace(b"\r\n", b"\n")
         if b"\x1b" in block:
             if self.regular:
                 block = SGR.sub(b"", block)

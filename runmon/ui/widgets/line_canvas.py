@@ -14,7 +14,8 @@ from textual.strip import Strip
 
 from runmon.ui.private_textual import finished
 from runmon.ui.theme import palette
-from runmon.ui.widgets.line_places import LinePlaces, LineSource
+from runmon.ui.widgets.line_places import LinePlaces
+from runmon.ui.widgets.line_rows import LineSource
 from runmon.ui.widgets.strips import Painter, char_at
 
 
@@ -162,7 +163,7 @@ class LineCanvas(LinePlaces):
         segments = []
         base = self.painter.base + self._ground_of(line)
         if self.numbers:
-            number = str(line + 1) if row == 0 else ""
+            number = str(self.number(line) + 1) if row == 0 else ""
             faint = base + self.painter.style("faint")
             segments.append(Segment(f"{number:>{self._number_width() - 1}} ", faint))
         if self.MARGIN:

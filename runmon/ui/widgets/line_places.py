@@ -1,59 +1,33 @@
-"""What every line view stands on: which lines there are, which rows of them show, and how that changes.
-
-A million lines cost what forty cost: there is no widget, no string and no measure for a line that is not on
-the screen. Folded (`wrap`), the scroll position is a line and a row of it, so no other line is ever folded.
-"""
+"""Where a line view stands among its lines, and how it keeps its place while they come, go and fold."""
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any, ClassVar, Protocol
+from contextlib import contextmanager
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.cache import LRUCache
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 
 from runmon.ui.private_textual import grow_quietly
-from runmon.ui.widgets.strips import wrapped
+from runmon.ui.widgets.line_rows import LineRows, LineSource
+from runmon.ui.widgets.strips import char_at, wrapped
 from runmon.ui.widgets.thin_bar import ThinBar
 
 FRAME_S = 1 / 30
 """Lines that arrive within this time share a refresh; the first is shown at once."""
 
 
-class LineSource(Protocol):
-    """Where lines come from. Texts must have passed `render.untrusted`."""
-
-    def line_count(self) -> int:
-        """How many lines there are now."""
-
-    def text(self, n: int) -> Text:
-        """Line `n`, spans in names of `ui.theme` or in rich styles."""
-
-
-class _Empty:
-    def line_count(self) -> int:
-        return 0
-
-    def text(self, n: int) -> Text:
-        raise IndexError(n)
-
-
-class LinePlaces(ScrollView, can_focus=True):
+class LinePlaces(LineRows):
     """Shows a source. Call `grown` when lines were added, `reset` when lines changed."""
 
     FOLLOWS: ClassVar[bool] = False
     """Whether the view stays at the end while lines arrive."""
-    MARGIN: ClassVar[int] = 0
-    """Cells before each line for the mark that `margin` gives."""
 
-    wrap: reactive[bool] = reactive(False)
-    numbers: reactive[bool] = reactive(False)
     following: reactive[bool] = reactive(False)
     """Whether the end is kept in view as lines arrive."""
     cursor: reactive[int] = reactive(-1)
@@ -87,24 +61,18 @@ class LinePlaces(ScrollView, can_focus=True):
     def __init__(
         self, source: LineSource | None = None, *, id: str | None = None, classes: str | None = None
     ) -> None:
-        super().__init__(id=id, classes=classes)
-        self._source: LineSource = source or _Empty()
-        self._count = 0
-        self._sub = 0
-        self._widest = 0
+        super().__init__(source, id=id, classes=classes)
         self._placing = False
+        self._height = 0
         self._grown_at = 0.0
         self._pending = False
-        self._texts: LRUCache[int, Text] = LRUCache(1024)
-        self._folds: LRUCache[int, list[int]] = LRUCache(1024)
         self.set_reactive(LinePlaces.following, self.FOLLOWS)
+
+    def take_in(self) -> None:
+        """Lines are about to be shown that were added: a subclass that hides some decides which."""
 
     def changed(self) -> None:
         """Lines were added or changed: a subclass that looks at all of them looks again."""
-
-    def hang(self, n: int) -> int:
-        """Cells by which the folded rows of line `n` are set in."""
-        return 0
 
     def paint_again(self, n: int) -> None:
         """Line `n` looks different now."""
@@ -153,6 +121,12 @@ class LinePlaces(ScrollView, can_focus=True):
     def _grow(self) -> None:
         self._pending = False
         self._grown_at = time.monotonic()
+        self.take_in()
+        self.lengthen()
+        self.changed()
+
+    def lengthen(self) -> None:
+        """Show what is new at the end of the source."""
         before, self._count = self._count, self._source.line_count()
         self._forget(before - 1)
         quiet = self.show_vertical_scrollbar or self.styles.overflow_y == "hidden"
@@ -167,7 +141,6 @@ class LinePlaces(ScrollView, can_focus=True):
         elif before - 1 <= self._first()[0] + self.view_height:
             self.refresh(self.size.region)
         self.post_message(self.Scrolled(self))
-        self.changed()
 
     def _forget(self, n: int) -> None:
         """Line `n` may have become longer."""
@@ -175,41 +148,66 @@ class LinePlaces(ScrollView, can_focus=True):
         self._folds.discard(n)
         self.paint_again(n)
 
-    # Size and place
+    # The place
 
-    @property
-    def gutter_width(self) -> int:
-        """Cells before the text: line number and margin."""
-        return self.MARGIN + (self._number_width() if self.numbers else 0)
+    @contextmanager
+    def holding(self, moved: int = 0) -> Iterator[None]:
+        """Whatever changes inside, the current line, else the top one, stays in its row of the screen.
 
-    @property
-    def text_width(self) -> int:
-        """Cells a row has for text."""
-        return max(self.view_width - self.gutter_width, 1)
+        `moved` is by how much the numbers of lines have grown inside.
+        """
+        line, row = self._anchor()
+        number = self.number(line) + moved if line >= 0 else 0
+        current = self.number(self.cursor) + moved if 0 <= self.cursor < self._count else -1
+        spot = self._spot(line)
+        yield
+        self._count = self._source.line_count()
+        self.forget_paint(texts=True)
+        self.cursor = min(self.place(current), self._count - 1) if current >= 0 else -1
+        if self.is_mounted:
+            self._fit()
+            if not self.following and self._count:
+                self._hold(min(self.place(number), self._count - 1), row, spot)
 
-    @property
-    def lines_below(self) -> int:
-        """Lines under the last one that shows."""
-        last = next(reversed(list(self._visible())), (self._count - 1, 0))[0]
-        return max(self._count - 1 - last, 0)
+    def _anchor(self) -> tuple[int, int]:
+        """The current line where it shows, else the top one, and the row in which it begins; or (-1, 0)."""
+        if not self._count:
+            return -1, 0
+        shown = list(self._visible())
+        row = next((row for row, (line, _) in enumerate(shown) if line == self.cursor), 0)
+        line, sub = shown[row]
+        return line, row - sub
 
-    def _number_width(self) -> int:
-        return max(len(str(self._count)), 4) + 1
+    def _spot(self, line: int) -> int:
+        """The character of the line at the top left, where the line is longer than the screen; else 0."""
+        if line < 0:
+            return 0
+        if self.wrap:
+            first, sub = self._first()
+            return (
+                self._folded(line)[sub] if line == first and len(self._folded(line)) > self.view_height else 0
+            )
+        plain, left = self.text_of(line).plain, round(self.scroll_x)
+        if not left or len(wrapped(plain, self.text_width)) <= self.view_height:
+            return 0
+        return char_at(plain, left)
 
-    def _virtual_size(self) -> Size:
-        if not self.wrap:
-            return Size(self._widest + self.gutter_width, self._count)
-        return Size(self.view_width, self._last_first()[0] + self.view_height)
+    def _hold(self, line: int, row: int, spot: int) -> None:
+        """Let a line begin in a row of the screen, or show the character `spot` of it at the top left."""
+        if spot and self.wrap:
+            self._place(line, bisect_right(self._folded(line), spot) - 1)
+        elif spot:
+            plain = self.text_of(line).plain
+            self._widen(cell_len(plain))
+            self._place(line - max(row, 0), x=cell_len(plain[:spot]))
+        else:
+            self._place(*self._moved(line, 0, -min(max(row, 0), self.view_height - 1)))
 
-    @property
-    def view_width(self) -> int:
-        """Cells of a row, the scroll bar's not counted."""
-        return max(self.size.width - self.scrollbar_size_vertical, 1)
-
-    @property
-    def view_height(self) -> int:
-        """Rows that show, the scroll bar's not counted."""
-        return max(self.size.height - self.scrollbar_size_horizontal, 1)
+    def _widen(self, cells: int) -> None:
+        """Be able to scroll sideways as far as a line is long."""
+        if cells > self._widest:
+            self._widest = cells
+            self._fit()
 
     def _fit(self) -> None:
         """Take the size the content has now; lays out only where a bar comes or goes."""
@@ -223,22 +221,6 @@ class LinePlaces(ScrollView, can_focus=True):
             self._place(*self._last_first())
         self.refresh(self.size.region)
         self.post_message(self.Scrolled(self))
-
-    def _first(self) -> tuple[int, int]:
-        """The line, and the row of it, at the top."""
-        return min(round(self.scroll_y), max(self._count - 1, 0)), self._sub
-
-    def _last_first(self) -> tuple[int, int]:
-        """Line and row at the top when the end shows."""
-        height = self.view_height
-        if not self.wrap:
-            return max(self._count - height, 0), 0
-        rows = 0
-        for n in range(self._count - 1, -1, -1):
-            rows += len(self._folded(n))
-            if rows >= height:
-                return n, rows - height
-        return 0, 0
 
     def _place(self, line: int, sub: int = 0, *, x: int | None = None) -> None:
         """Put a line's row at the top, at once, without leaving the follow state."""
@@ -270,16 +252,6 @@ class LinePlaces(ScrollView, can_focus=True):
         self._settle()
         self.post_message(self.Scrolled(self))
 
-    def _moved(self, line: int, sub: int, rows: int) -> tuple[int, int]:
-        sub += rows
-        while sub < 0 and line > 0:
-            line -= 1
-            sub += len(self._folded(line))
-        while line < self._count - 1 and sub >= len(self._folded(line)):
-            sub -= len(self._folded(line))
-            line += 1
-        return line, max(sub, 0)
-
     def reveal(self, line: int, span: tuple[int, int] | None = None) -> None:
         """Bring a line, and the characters `span` of it, onto the screen; what is there already stays."""
         shown = [n for n, _ in self._visible()]
@@ -290,60 +262,27 @@ class LinePlaces(ScrollView, can_focus=True):
                 self._place(*self._moved(*self._first(), self._rows_to(line, shown[-1])))
             else:
                 self._place(line)
-        if span is not None and not self.wrap:
-            self._reveal_cells(line, span)
+        if span is not None:
+            self._reveal_span(line, span)
 
     def _rows_to(self, line: int, last: int) -> int:
         if not self.wrap:
             return line - last
         return sum(len(self._folded(n)) for n in range(last, line + 1))
 
-    def _reveal_cells(self, line: int, span: tuple[int, int]) -> None:
+    def _reveal_span(self, line: int, span: tuple[int, int]) -> None:
+        if self.wrap:
+            row = bisect_right(self._folded(line), span[0]) - 1
+            if (line, row) not in self._visible():
+                self._place(*self._moved(line, row, -(self.view_height // 3)))
+            return
         plain = self.text_of(line).plain
         first, last = cell_len(plain[: span[0]]), cell_len(plain[: span[1]])
         left = round(self.scroll_x)
         if not left <= first <= last <= left + self.text_width:
+            self._widen(cell_len(plain))
             fits = last <= self.text_width
-            self._widest = max(self._widest, cell_len(plain))
-            self._fit()
             self.scroll_to(0 if fits else max(first - self.text_width // 3, 0), animate=False, force=True)
-
-    # Lines and rows
-
-    def text_of(self, n: int) -> Text:
-        """Line `n` as it is shown."""
-        text = self._texts.get(n)
-        if text is None:
-            text = self._texts[n] = self._source.text(n)
-        return text
-
-    def _folded(self, n: int) -> list[int]:
-        folds = self._folds.get(n)
-        if folds is None:
-            folds = self._folds[n] = self._fold(n) if self.wrap else [0]
-        return folds
-
-    def _fold(self, n: int) -> list[int]:
-        hang = self._set_in(n, 1)
-        return wrapped(self.text_of(n).plain, self.text_width, self.text_width - hang)
-
-    def _set_in(self, line: int, row: int) -> int:
-        """Cells by which a row is set in; none where that would leave less than half of the width."""
-        if row == 0:
-            return 0
-        hang = self.hang(line)
-        return hang if hang * 2 <= self.text_width else 0
-
-    def _visible(self) -> Iterator[tuple[int, int]]:
-        """(line, row inside it) of every row on the screen, from the top."""
-        line, sub = self._first()
-        rows = self.view_height
-        while rows > 0 and line < self._count:
-            folds = len(self._folded(line)) if self.wrap else 1
-            for row in range(sub, min(folds, sub + rows)):
-                rows -= 1
-                yield line, row
-            line, sub = line + 1, 0
 
     # Changes
 
@@ -355,8 +294,7 @@ class LinePlaces(ScrollView, can_focus=True):
         self.post_message(self.CursorMoved(self, new))
 
     def watch_wrap(self) -> None:
-        """Fold or unfold around the current line."""
-        top = self._first()[0]
+        """Fold or unfold."""
         self.set_class(self.wrap, "-wrap")
         self._sub = 0
         self.forget_paint()
@@ -364,7 +302,6 @@ class LinePlaces(ScrollView, can_focus=True):
         if self.is_mounted:
             self.scroll_to(0, animate=False, force=True)
             self._fit()
-            self._place(*(self._last_first() if self.following else (top, 0)))
 
     def watch_numbers(self) -> None:
         """Show or hide line numbers."""
@@ -388,9 +325,13 @@ class LinePlaces(ScrollView, can_focus=True):
         self.reset()
 
     def on_resize(self) -> None:
+        showed = 0 <= self.cursor - self._first()[0] < self._height
+        self._height = self.view_height
         self._folds.clear()
         self.forget_paint()
         self._fit()
+        if showed:
+            self.reveal(self.cursor)
 
     def notify_style_update(self) -> None:
         """The theme changed."""

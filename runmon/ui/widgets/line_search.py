@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from runmon.model.search import Hits, Query
 from runmon.ui.widgets.line_canvas import LineCanvas
-from runmon.ui.widgets.line_places import LineSource
+from runmon.ui.widgets.line_rows import LineSource
 
 AT_ONCE = 2000
 """Lines that are searched without a thread."""
@@ -50,6 +50,7 @@ class LineSearch(LineCanvas):
     ) -> None:
         super().__init__(source, id=id, classes=classes)
         self.hits = Hits()
+        """Numbers of the lines that match, hidden ones too."""
         self._origin = 0
         self._searches = 0
         self._searching = False
@@ -63,21 +64,27 @@ class LineSearch(LineCanvas):
     @property
     def query_text(self) -> str:
         """What is looked for, or empty."""
-        return self.sought.text if self.sought is not None else ""
+        return self.sought.as_typed if self.sought is not None else ""
+
+    @property
+    def searched(self) -> LineSource:
+        """All lines, the hidden ones too."""
+        return self.source
 
     def search(self, text: str) -> None:
         """Look for a text from the current line on; an empty text ends the search. Raises BadInput."""
-        query = Query(text) if text else None
+        query = Query.typed(text) if text else None
         if query == self.sought:
             return
         if self.sought is None:
-            self._origin = self._first()[0] if self.cursor < 0 else self.cursor
+            self._origin = self.number(self._first()[0] if self.cursor < 0 else self.cursor)
         self.sought = query
-        self._restart()
+        self._shown = query is None
+        self.search_again()
 
-    def _restart(self) -> None:
+    def search_again(self) -> None:
+        """Forget what was found, and look again for what is looked for."""
         self._searches += 1
-        self._shown = self.sought is None
         self.hits = Hits()
         self.forget_paint()
         self.changed()
@@ -94,11 +101,12 @@ class LineSearch(LineCanvas):
         if self.sought is None:
             self.post_message(self.Found(self))
             return
-        if self.hits.scanned > self._count:
+        count, query = self.all_lines(), self.sought
+        if self.hits.scanned > count:
             self.hits = Hits()
-        first, count, query = max(self.hits.scanned - 1, 0), self._count, self.sought
+        first = max(self.hits.scanned - 1, 0)
         if count - first <= AT_ONCE:
-            found = [n for _, some in _matches(query, self.source, first, count) for n in some]
+            found = [n for _, some in _matches(query, self.searched, first, count) for n in some]
             self._take(self._searches, first, found, count)
         elif not self._searching:
             self._searching = True
@@ -108,7 +116,7 @@ class LineSearch(LineCanvas):
 
     def _scan(self, query: Query, first: int, count: int) -> None:
         search, worker = self._searches, get_current_worker()
-        for after, found in _matches(query, self.source, first, count):
+        for after, found in _matches(query, self.searched, first, count):
             if worker.is_cancelled or search != self._searches:
                 break
             self.app.call_from_thread(self._take, search, first, found, after)
@@ -117,7 +125,7 @@ class LineSearch(LineCanvas):
 
     def _rest(self, search: int) -> None:
         self._searching = False
-        if search != self._searches or self.hits.scanned < self._count:
+        if search != self._searches or self.hits.scanned < self.all_lines():
             self.changed()
         self.post_message(self.Found(self))
 
@@ -126,33 +134,51 @@ class LineSearch(LineCanvas):
             return
         self.hits.extend(first, found, scanned)
         if not self._shown:
-            self._show_first(over=scanned >= self._count)
+            self._show_first(over=scanned >= self.all_lines())
         self.post_message(self.Found(self))
 
     def _show_first(self, *, over: bool) -> None:
         """Show the first match from where the search began, or, once all is searched, the last one before."""
-        line = self.hits.after(self._origin - 1)
-        if line is None and over:
-            line = self.hits.before(self._origin)
-        self._shown = over or line is not None
-        if line is not None:
-            self.go_to_match(line)
+        number = self.next_shown(self.hits, self._origin - 1, 1)
+        if number is None and over:
+            number = self.next_shown(self.hits, self._origin, -1)
+        self._shown = over or number is not None
+        if number is not None:
+            self.go_to_match(number)
 
-    def go_to_match(self, line: int) -> None:
-        """Make a matching line the current one, with its first match in sight."""
+    def next_shown(self, hits: Hits, number: int, step: int) -> int | None:
+        """The number of the next of some lines, or of the one before, that is not hidden."""
+        near = hits.after(number) if step > 0 else hits.before(number)
+        while near is not None:
+            place = self.place(near)
+            if place < self._count and self.number(place) == near:
+                return near
+            if step > 0:
+                near = hits.after(self.number(place) - 1) if place < self._count else None
+            else:
+                near = hits.before(self.number(place - 1) + 1) if place else None
+        return None
+
+    def hits_shown(self, before: int | None = None) -> int:
+        """How many of the matching lines are not hidden; of those before a number, where one is given."""
+        return len(self.hits) if before is None else self.hits.place(before)
+
+    def go_to_match(self, number: int, span: int = 0) -> None:
+        """Make the matching line with this number the current one, with a match of it in sight."""
         self.following = False
-        self.cursor = line
+        self.cursor = line = self.place(number)
         spans = self.sought.spans(self.text_of(line).plain) if self.sought is not None else []
-        self.reveal(line, spans[0] if spans else None)
+        self.reveal(line, spans[span] if spans else None)
 
     def action_next_match(self, step: int) -> None:
         """Go to the next match, or the one before; round at the end."""
-        if not len(self.hits):
+        if not len(self.hits) or (line := self.current()) < 0:
             return
-        line = self.current()
-        near = self.hits.after(line) if step > 0 else self.hits.before(line)
+        near = self.next_shown(self.hits, self.number(line), step)
         if near is None:
-            near = self.hits.lines[0 if step > 0 else -1]
+            near = self.next_shown(self.hits, -1 if step > 0 else self.all_lines(), step)
+            if near is None:
+                return
             self.notify("Search went round.", timeout=2, markup=False)
         self.go_to_match(near)
         self.post_message(self.Found(self))

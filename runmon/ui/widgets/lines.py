@@ -17,7 +17,7 @@ from textual.widget import Widget
 from runmon.errors import BadInput
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
-from runmon.ui.widgets.line_places import LineSource
+from runmon.ui.widgets.line_rows import LineSource
 from runmon.ui.widgets.line_search import LineSearch
 from runmon.ui.widgets.prompt import Prompt, TypesAhead
 
@@ -185,7 +185,8 @@ class LineView(LineSearch):
 
     def action_wrap(self) -> None:
         """Fold long lines, or let them run on."""
-        self.wrap = not self.wrap
+        with self.holding():
+            self.wrap = not self.wrap
 
     def action_numbers(self) -> None:
         """Show or hide line numbers."""
@@ -287,7 +288,8 @@ class LineView(LineSearch):
         """How many lines match, and which of them is the current one."""
         if self.sought is None:
             return Text()
-        count, more = len(self.hits), "+" if self.searching else ""
-        if self.cursor in self.hits:
-            return Text(f"{self.hits.place(self.cursor) + 1} of {count}{more}")
+        count, more = self.hits_shown(), "+" if self.searching else ""
+        number = self.number(self.cursor) if 0 <= self.cursor < self._count else -1
+        if number in self.hits:
+            return Text(f"{self.hits_shown(before=number) + 1} of {count}{more}")
         return Text(f"{count}{more} lines" if count != 1 else f"1{more} line")

@@ -7,8 +7,12 @@ from collections.abc import Callable
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
+
+_EDITING = {binding.key: binding.action for binding in Binding.make_bindings(Input.BINDINGS)}
+"""Keys that edit or end the line, and what they do."""
 
 
 class Prompt(Horizontal):
@@ -56,9 +60,11 @@ class Prompt(Horizontal):
         else:
             self._early.append(event)
 
-    def on_key(self, event: events.Key) -> None:
-        """What the line does not take is for nobody else while it is open."""
+    async def on_key(self, event: events.Key) -> None:
+        """What is no text edits or ends the line, and is for nobody else while it is open."""
         event.stop()
+        if event.key in _EDITING:
+            await self._input.run_action(_EDITING[event.key])
 
     def say(self, note: Text) -> None:
         """A word beside the text, such as how many matches there are."""
