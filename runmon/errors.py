@@ -17,10 +17,12 @@ RunmonError
 ├── ServerFault           the server failed (5xx)                                6
 ├── TooLarge              a body is larger than this program takes               1
 └── LocalFault            a file, a process or the local platform failed         1
+    └── AlreadyThere      a file would have to be overwritten                    1
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -52,6 +54,14 @@ class BadTarget(BadInput):
 
 class LocalFault(RunmonError):
     """A file, a process or the local platform failed."""
+
+
+class AlreadyThere(LocalFault):
+    """A file is there already under the name that another is to get."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already.", hint="Choose another name, or overwrite it.")
+        self.path = path
 
 
 class ApiError(RunmonError):

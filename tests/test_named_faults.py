@@ -11,7 +11,9 @@ import pytest
 
 TESTS = Path(__file__).parent
 CODES = [
-    f"{group}{number}" for group, last in (("B", 17), ("E", 7), ("F", 8)) for number in range(1, last + 1)
+    f"{group}{number}"
+    for group, last in (("B", 17), ("D", 6), ("E", 7), ("F", 8))
+    for number in range(1, last + 1)
 ]
 NAMED = re.compile(r"(?:[A-H]\d{1,2}, )*[A-H]\d{1,2}: ")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,11 +14,11 @@ from runmon.api.client import Api, Patience
 from runmon.cli.commands import Command
 from runmon.cli.copying import Copy
 from runmon.cli.exits import Exit
+from runmon.cli.output import output as _output
 from runmon.cli.reach import QUICK, STEADY, Reached, Server, look, reached, server, server_options
 from runmon.cli.sinks import Sink, sink_of
 from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
-from runmon.errors import LocalFault
 from runmon.export.log import Wish, moment
 from runmon.insight.entries import Level
 from runmon.model.log import LogBuffer
@@ -78,7 +77,10 @@ def log_command(
         query=Query(grep) if grep else None,
     )
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
-    with _looked_at(target, asked, status, STEADY if follow else QUICK) as run, _descriptor(output) as out:
+    with (
+        _looked_at(target, asked, status, STEADY if follow else QUICK) as run,
+        _output(output, growing=follow) as out,
+    ):
         sink = sink_of(out, raw=raw, colour="NO_COLOR" not in os.environ)
         rewritten = asyncio.run((_follow if follow else _print)(run, sink, wish, tail))
     return Exit.GAP if rewritten and strict else Exit.OK
@@ -90,23 +92,6 @@ def _looked_at(target: str, asked: Server, status: str | None, patience: Patienc
     with reached(target, asked, status=status) as run:
         asyncio.run(look(run, patience=patience))
         yield run
-
-
-@contextmanager
-def _descriptor(output: str | None) -> Iterator[int]:
-    """What to write to: a new file, or stdout."""
-    if output is None:
-        sys.stdout.flush()
-        yield sys.stdout.fileno()
-        return
-    try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise LocalFault(f"{output} cannot be written: {error.strerror}.") from None
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _taken_back(at: int) -> None:

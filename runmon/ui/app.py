@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -28,9 +29,11 @@ from runmon.watch.clock import Clock
 if TYPE_CHECKING:
     from runmon.api.address import Address
     from runmon.api.credentials import Token
+    from runmon.ui.outside import Copies
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """Signals after which we leave in order, with exit code 128 + number."""
+FOR_WHO_READS_KEYS = (signal.SIGINT, signal.SIGQUIT)
 LOOK_S = 1.0
 """Between two looks whether the terminal is still there."""
 
@@ -66,7 +69,8 @@ class RunmonApp(TypesAhead, App[int]):
             self.register_theme(own)
         self.theme = self._known_theme(theme or settings.theme)
         self._open_screen, self._redact = open_screen, redact
-        self._styles_pushed = False
+        self._copies: Copies | None = None
+        self._styles_pushed = self._lending = False
         self._colours = self._named_colours()
         self.stylesheet.set_variables(self._colours[1])
 
@@ -117,8 +121,35 @@ class RunmonApp(TypesAhead, App[int]):
             return
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
-            loop.add_signal_handler(number, self.leave, 128 + number)
+            loop.add_signal_handler(number, self._signalled, number)
         self.set_interval(LOOK_S, self._look_for_terminal)
+
+    def _signalled(self, number: int) -> None:
+        """Leave, but for Ctrl+C and Ctrl+\\ that were meant for a program that has the terminal."""
+        if not self._lending or number not in FOR_WHO_READS_KEYS:
+            self.leave(128 + number)
+
+    @property
+    def copies(self) -> Copies:
+        """Where private copies for other programs lie while we run."""
+        from runmon.ui.outside import Copies
+
+        self._copies = self._copies or Copies()
+        return self._copies
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Meanwhile the terminal belongs to another program; the run is followed, and nothing is painted."""
+        trouble: BaseException | None = None
+        with self.suspend(), self.batch_update():
+            self._lending = True
+            try:
+                yield
+            except BaseException as error:
+                trouble = error  # Textual would not take the terminal back
+            self._lending = False
+        if trouble is not None:
+            raise trouble
 
     def _look_for_terminal(self) -> None:
         """Leave where the terminal went away without a signal."""
@@ -145,6 +176,8 @@ class RunmonApp(TypesAhead, App[int]):
     async def _close_all(self) -> None:
         """Workers end before the widgets they write to."""
         self.workers.cancel_all()
+        if self._copies is not None:
+            self._copies.close()
         await super()._close_all()
 
     def _fatal_error(self) -> None:

@@ -33,8 +33,11 @@ class LastingDriver(LinuxDriver):
         loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
 
     def _sigcont_application(self, *_: object) -> None:
-        """Continued: after a suspension, or after SIGSTOP, whose shell may have changed the terminal."""
-        if not os.isatty(self.fileno):
+        """Continued: after a suspension, or after SIGSTOP, whose shell may have changed the terminal.
+
+        While another program has the terminal (`no_automatic_restart`), it is not ours to restore.
+        """
+        if not os.isatty(self.fileno) or not self._auto_restart:
             return
         if not self._must_signal_resume:
             self.suspend_application_mode()

@@ -1,0 +1,51 @@
+"""`-o FILE`: whole or as it was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from runmon.cli.output import output
+from runmon.errors import LocalFault
+
+
+def test_a_file_is_replaced_when_everything_is_written_and_not_before(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.write_bytes(b"precious")
+    with output(str(out)) as descriptor:
+        os.write(descriptor, b"new")
+        assert out.read_bytes() == b"precious"
+    assert out.read_bytes() == b"new"
+
+
+def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    """D3: a command that fails or is interrupted half-way."""
+    out = tmp_path / "out"
+    out.write_bytes(b"precious")
+    with pytest.raises(KeyboardInterrupt), output(str(out)) as descriptor:
+        os.write(descriptor, b"ne")
+        raise KeyboardInterrupt
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("out", b"precious")]
+
+
+def test_a_growing_file_can_be_read_while_it_is_written(tmp_path: Path) -> None:
+    with output(str(tmp_path / "out"), growing=True) as descriptor:
+        os.write(descriptor, b"new")
+        assert (tmp_path / "out").read_bytes() == b"new"
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    with output("/dev/null") as descriptor:
+        os.write(descriptor, b"gone")
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("growing", [False, True])
+def test_a_place_that_is_not_there_is_named(growing: bool, tmp_path: Path) -> None:
+    with (
+        pytest.raises(LocalFault, match="cannot be written"),
+        output(str(tmp_path / "nowhere" / "out"), growing=growing),
+    ):
+        pytest.fail("nothing was opened")
