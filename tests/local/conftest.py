@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import httpx
 import pytest
 
 from runmon.local.app import LocalPlatform
+from tests.storages import age
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 
@@ -43,10 +42,3 @@ def sample(tmp_path: Path) -> Callable[[str], Path]:
         return place
 
     return copy
-
-
-def age(root: Path, seconds: float) -> None:
-    """Make a folder and everything in it look as if last written so long ago."""
-    then = time.time() - seconds
-    for path in (root, *root.rglob("*")):
-        os.utime(path, (then, then))

@@ -22,6 +22,7 @@ from runmon.ui.screens.run import RunScreen
 from runmon.watch.events import Pane
 from runmon.watch.watch import Watch
 from tests.loopback import Handler, Server
+from tests.storages import age
 
 DEADLINE_S = 15.0
 
@@ -100,7 +101,7 @@ async def folder_shown(folder: Path, **options: Any) -> AsyncIterator[Shown]:
 
 
 def run_folder(root: Path) -> Path:
-    """A folder with a log of 60 lines, 12 items, a record and two requests."""
+    """A folder with a log of 60 lines, 12 items, a record and two requests, an hour old."""
     items, records = root / "datasets" / "default", root / "key_value_stores" / "default"
     requests = root / "request_queues" / "default"
     for folder in (items, records, requests):
@@ -114,7 +115,7 @@ def run_folder(root: Path) -> Path:
         (requests / f"r{number}.json").write_text(json.dumps({**request, "json": json.dumps(request)}))
     stamps = (f"2026-11-23T18:16:{n:02}.000Z INFO  Crawler: page {n} read" for n in range(60))
     (root / "log.txt").write_text("\n".join(stamps) + "\n")
-    return root
+    return age(root, 3600)
 
 
 @asynccontextmanager
