@@ -83,16 +83,23 @@ class Progress:
 
 
 _OF = re.compile(r"(?<![\d/.])(\d{1,9})\s?/\s?(\d{1,9})(?![\d/])")
-_FAILED = re.compile(r"(\d{1,9}) failed", re.IGNORECASE)
+_FAILED = re.compile(r"(\d{1,9}) (?:failed|errors\b)", re.IGNORECASE)
+_CRAWLED = re.compile(r"Crawled \d")
 
 
 def progress_in(message: str) -> Progress | None:
-    """What a status message such as Crawlee's `Crawled 148/612 pages, 3 failed requests, …` says, or None."""
-    of = _OF.search(message[:500])
+    """What a status message such as Crawlee's `Crawled 148/612 pages, 3 failed requests, …` says, or None.
+
+    Crawlee counts there only what went well; what failed is done with, too.
+    """
+    said = message[:500]
+    of = _OF.search(said)
     if of is None or int(of[1]) > int(of[2]):
         return None
-    failed = _FAILED.search(message[:500])
-    return Progress(int(of[1]), int(of[2]), int(failed[1]) if failed else None)
+    failed = _FAILED.search(said)
+    lost = int(failed[1]) if failed else None
+    done = int(of[1]) + (lost or 0) if _CRAWLED.match(said) else int(of[1])
+    return Progress(min(done, int(of[2])), int(of[2]), lost)
 
 
 def progress_of(queue: RequestQueue) -> Progress | None:
@@ -104,18 +111,22 @@ def progress_of(queue: RequestQueue) -> Progress | None:
 _EXITS = {
     0: "success",
     1: "failed: the Actor gave up or raised",
+    2: "the command was called wrongly",
     91: "the Actor's code raised (SDK code)",
+    126: "the command may not be executed",
+    127: "the command was not found",
     130: "interrupted (SIGINT)",
     134: "crashed (SIGABRT)",
     137: "killed; often out of memory",
     139: "crashed (SIGSEGV)",
     143: "told to end (SIGTERM)",
 }
+_SIGNALS = range(129, 160)
 
 
 def exit_words(code: int) -> str:
     """What an exit code commonly means; empty where nobody can know."""
-    return _EXITS.get(code, "")
+    return _EXITS.get(code) or (f"ended by signal {code - 128}" if code in _SIGNALS else "")
 
 
 def elapsed_s(run: Run, now: datetime) -> float | None:

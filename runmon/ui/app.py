@@ -239,12 +239,18 @@ def run_screen(
     def open_screen() -> Screen[Any]:
         from runmon.api.client import Api
         from runmon.ui.screens.run import RunScreen
+        from runmon.watch.history import History, state_folder
         from runmon.watch.pace import every
         from runmon.watch.watch import Watch
 
         api = Api(address, token)
-        watch = Watch(api, run_id, pace=every(settings.pace), clock=Clock(settings.zone))
-        return RunScreen(watch, api, read_only=read_only or settings.read_only, title=title)
+        return RunScreen(
+            Watch(api, run_id, pace=every(settings.pace), clock=Clock(settings.zone)),
+            api,
+            read_only=read_only or settings.read_only,
+            title=title,
+            history=History(state_folder() / "history", run_id),
+        )
 
     app = RunmonApp(open_screen, settings=settings, redact=lambda text: redacted(text, token))
     app.run()

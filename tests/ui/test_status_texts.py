@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from runmon.model.run import Run, RunOptions
 from runmon.render.facts import Progress
-from runmon.ui.widgets.status_pane import now_text, rows_text
+from runmon.render.status_text import now_text, rows_text
 from runmon.ui.widgets.usage_pane import bill_text
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

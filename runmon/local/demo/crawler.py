@@ -241,7 +241,7 @@ class Crawler:
         """The status message Crawlee sets."""
         done, failed = len(self.statistics.finished), len(self.statistics.failed)
         return (
-            f"Crawled {done + failed}/{self.enqueued} pages, {failed} failed requests, "
+            f"Crawled {done}/{self.enqueued} pages, {failed} failed requests, "
             f"desired concurrency {self.pool.desired}."
         )
 

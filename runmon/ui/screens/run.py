@@ -29,6 +29,7 @@ from runmon.ui.widgets.status_pane import StatusPane
 from runmon.ui.widgets.tab_bar import TabBar
 from runmon.ui.widgets.usage_pane import UsagePane
 from runmon.watch.events import (
+    Condition,
     Event,
     ItemsCounted,
     LinkMeasured,
@@ -42,6 +43,7 @@ from runmon.watch.events import Pane as Watched
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.watch.history import History
     from runmon.watch.watch import Watch
 
 
@@ -62,8 +64,19 @@ class RunScreen(HeldScreen, inherit_bindings=False):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-medium"), (layout.TALL, "-tall")]
 
-    def __init__(self, watch: Watch, api: Api, *, read_only: bool = False, title: str = "") -> None:
-        """`title` is what a person calls the run, where that is known better than by the server."""
+    def __init__(
+        self,
+        watch: Watch,
+        api: Api,
+        *,
+        read_only: bool = False,
+        title: str = "",
+        history: History | None = None,
+    ) -> None:
+        """`title` is what a person calls the run, where that is known better than by the server.
+
+        `history` keeps what was measured beyond this visit; None: nothing is kept.
+        """
         super().__init__()
         self._watch, self._api = watch, api
         self._read_only, self._called = read_only, clean(title, limit=80)
@@ -72,7 +85,7 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         self._told: Progress | None = None
         self._showing: frozenset[str] = frozenset()
         self._current, self._store, self._zoomed = "log", "items", False
-        self._status = StatusPane()
+        self._status = StatusPane(history)
         self._usage = UsagePane(has_token=api.token is not None)
         self._log = LogPane(watch.log)
         self._items = ItemsPane(api, watch)
@@ -134,6 +147,7 @@ class RunScreen(HeldScreen, inherit_bindings=False):
                 self.let_go()
             case ItemsCounted():
                 self._items.counted(event)
+                self._status.counted(event.at, items=event.dataset.view.item_count)
             case RecordsCounted():
                 self._records.counted(event)
             case QueueCounted():
@@ -160,12 +174,15 @@ class RunScreen(HeldScreen, inherit_bindings=False):
     def _queue_counted(self, event: QueueCounted) -> None:
         self._counted = event
         self._queue.counted(event)
+        self._status.counted(event.at, done=event.queue.view.handled_request_count)
         self._progressed()
 
     def _progressed(self) -> None:
         message = self._seen.run.view.status_message or "" if self._seen else ""
         before, told = self._told, progress_in(message) or self._told
         self._told = told
+        if self._seen and told:
+            self._status.counted(self._seen.at, done=told.done, failed=told.failed)
         counted = progress_of(self._counted.queue.view) if self._counted else None
         known = [progress for progress in (told, counted) if progress is not None]
         self._status.progressed(max(known, key=lambda progress: progress.done, default=None))
@@ -179,6 +196,8 @@ class RunScreen(HeldScreen, inherit_bindings=False):
                 pane.state = event.state
         if event.pane is Watched.RUN:
             self._link.say(self._status.state_sign())
+        if event.pane is Watched.LOG and event.state.condition in {Condition.LIVE, Condition.COMPLETE}:
+            self._status.read_log(self._watch.log)
 
     def _write_header(self) -> None:
         run = self._seen.run.view if self._seen else None
@@ -223,7 +242,8 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         place = layout.room(width, height)
         showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed)
         single = self._zoomed or place is layout.Room.ONE
-        self.update_classes(_room_classes(place, single=single), animate=False)
+        self.update_classes({**_room_classes(place, single=single), "-zoomed": self._zoomed}, animate=False)
+        self._status.enlarge(self._zoomed and "status" in showing)
         self._share_frame(place is layout.Room.SOME and not self._zoomed)
         self.query_one("#side").display = "status" in showing
         self.query_one("#stores").display = bool(showing & set(layout.STORES))

@@ -1,37 +1,41 @@
-"""What the run is doing: state, message, progress, facts, memory and CPU over time."""
+"""What the run is doing: state, message, progress, facts, and everything measured over time."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
+from textual.worker import get_current_worker
 
-from runmon.model.run import Phase, Run
-from runmon.model.units import ago, clock_time, percent
-from runmon.render.facts import Progress, elapsed_s, exit_words, memory_size, whole_span
-from runmon.render.untrusted import cell, clean
+from runmon.insight.crawlee_lines import moments
+from runmon.model.course import Course, Moment
+from runmon.model.log import LogBuffer
+from runmon.model.run import Run
+from runmon.render import run_facts
+from runmon.render.facts import Progress
+from runmon.render.status_text import now_text, rows_text
 from runmon.ui.commands import bindings
+from runmon.ui.widgets.chart_wall import ChartWall
+from runmon.ui.widgets.charts import CPU, MEMORY, rates_text, reading
 from runmon.ui.widgets.pane import Pane
-from runmon.ui.widgets.time_chart import Reading, TimeChart
+from runmon.ui.widgets.time_chart import TimeChart
 from runmon.ui.widgets.words import Words
 from runmon.watch.events import Pane as Watched
 from runmon.watch.events import RunSeen
+from runmon.watch.history import History
 
-LABEL = 10
-"""Cells of the column of names."""
-MESSAGE_LINES = 3
-MEGABYTE = 1_048_576
-OLD_S = 20 * 3600
-"""From this age on a moment is told by its date."""
+KEEP_S = 15.0
+"""What was measured is written to disk this often."""
 
 
 class StatusPane(Pane):
-    """State and facts in words above two charts."""
+    """State and facts in words above two charts; zoomed, every chart there is, large."""
 
     pane = Watched.RUN
     SCOPE: ClassVar[str] = "status"
@@ -39,27 +43,90 @@ class StatusPane(Pane):
     NAME: ClassVar[str] = "Status"
     BINDINGS = bindings("status")
 
-    def __init__(self) -> None:
+    def __init__(self, history: History | None = None) -> None:
+        """`history` is where measurements are kept beyond this visit; None: nowhere."""
         super().__init__(id="status")
         self._seen: RunSeen | None = None
+        self._history = history
+        self._unkept: list[Moment] = []
+        self._counts: dict[str, float] = {}
+        self._log_read = 0
         self.progress: Progress | None = None
+        self.course = Course()
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
+        with Horizontal(), VerticalScroll(id="status-words"):
             yield Words(id="now")
             yield Words(id="facts")
-            yield TimeChart("memory", _bytes_on_axis, unit=MEGABYTE, id="memory")
-            yield TimeChart("cpu", percent, id="cpu")
+            yield TimeChart(MEMORY, self.course, id="memory")
+            yield TimeChart(CPU, self.course, id="cpu")
+            yield Words(id="rates")
             yield Words(id="origin")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._history is not None:
+            self.remember(self._history)
+            self.set_interval(KEEP_S, self.keep)
+
+    def on_unmount(self) -> None:
+        """A few lines that a worker would come too late for."""
+        if self._history is not None:
+            self._history.add(self._unkept)
+
+    @work(thread=True, group="history")
+    def remember(self, history: History) -> None:
+        """Read what was measured on earlier visits."""
+        if kept := history.read():
+            self.app.call_from_thread(self._remembered, kept)
+
+    def _remembered(self, kept: Sequence[Moment]) -> None:
+        self.course.remember(kept)
+        self.write()
+
+    @work(thread=True, group="history")
+    def keep(self) -> None:
+        """Write what was measured since the last time."""
+        unkept, self._unkept = self._unkept, []
+        if self._history is not None:
+            self._history.add(unkept)
+
+    def read_log(self, log: LogBuffer) -> None:
+        """Rebuild from the log what it tells of the time that nobody watched."""
+        if log.size != self._log_read:
+            self._log_read = log.size
+            self.rebuild(log)
+
+    @work(thread=True, group="rebuild", exclusive=True)
+    def rebuild(self, log: LogBuffer) -> None:
+        """Scan the whole log, in slices that end with the pane."""
+        worker = get_current_worker()
+        blocks = (block for _, block in log.blocks())
+        found = list(moments(takewhile(lambda _: not worker.is_cancelled, blocks)))
+        if found and not worker.is_cancelled:
+            self.app.call_from_thread(self._rebuilt, found)
+
+    def _rebuilt(self, found: Sequence[Moment]) -> None:
+        self.course.rebuild(found)
+        self.write()
 
     def run_seen(self, event: RunSeen) -> None:
         """Take in a newer run object."""
         self._seen = event
-        stats, at = event.run.view.stats, event.at.timestamp()
         if not event.run.view.phase.final:
-            self._chart("memory").measure(at, stats.mem_current_bytes)
-            self._chart("cpu").measure(at, stats.cpu_current_usage)
+            moment = _measured(event, self._counts)
+            self.course.take(moment)
+            if self._history is not None:
+                self._unkept.append(moment)
         self.write()
+
+    def counted(self, at: datetime, **totals: float | None) -> None:
+        """Take in totals: items stored, requests done, requests failed. They only ever grow."""
+        told = {name: value for name, value in totals.items() if value is not None}
+        fresh = {name: max(value, self._counts.get(name, 0.0)) for name, value in told.items()}
+        self._counts |= fresh
+        if self._seen is not None and not self._seen.run.view.phase.final:
+            self.course.take(Moment(at.timestamp(), **fresh))
 
     def progressed(self, progress: Progress | None) -> None:
         """Show how many requests are done."""
@@ -76,6 +143,14 @@ class StatusPane(Pane):
         super().on_resize()
         self.write()
 
+    def enlarge(self, large: bool) -> None:
+        """Show every chart beside the words, or only the words with their two."""
+        self.set_class(large, "-large")
+        walls = self.query(ChartWall)
+        if large and not walls:
+            self.query_one(Horizontal).mount(ChartWall(self.course))
+        self.call_after_refresh(self.write)
+
     def write(self) -> None:
         """Write everything anew from what was seen last."""
         if self._seen is None:
@@ -84,160 +159,56 @@ class StatusPane(Pane):
         run, width = self._seen.run.view, self._width()
         self.query_one("#now", Words).say(now_text(run, self.progress, width))
         self._write_times()
-        origin = [*self._unwatched(run), *_origin(run), *_upsets(run), *_problems(self._seen.run.problems)]
-        self.query_one("#origin", Words).say(rows_text(origin, width))
-        for name, reading in (("memory", _memory(run)), ("cpu", _cpu(run))):
-            chart = self._chart(name)
-            chart.display = bool(chart.samples.points) or not run.phase.final
-            chart.read(reading)
+        self._write_charts(run, width)
+        rows = [*self._unwatched(run), *run_facts.upsets(run), *run_facts.origin(run)]
+        self.query_one("#origin", Words).say(rows_text([*rows, *run_facts.oddities(self._seen.run)], width))
+
+    def _write_charts(self, run: Run, width: int) -> None:
+        for kind in (MEMORY, CPU):
+            chart = self.query_one(f"#{kind.measure}", TimeChart)
+            told = self.course.tracks[kind.measure].told
+            chart.display = (told or not run.phase.final) and not self.has_class("-large")
+            chart.read(reading(kind, self.course, run))
+        rates, text = self.query_one("#rates", Words), rates_text(self.course, width)
+        rates.say(text)
+        rates.display = bool(text.plain) and not self.has_class("-large")
+        for wall in self.query(ChartWall):
+            wall.read(run)
 
     def _write_times(self) -> None:
         if self._seen is not None:
-            run, width = self._seen.run.view, self._width()
-            self.query_one("#facts", Words).say(
-                rows_text([*_times(run, self.moment()), *_outcome(run)], width)
-            )
+            run = self._seen.run.view
+            rows = [*run_facts.state(run), *run_facts.times(run, self.moment()), *run_facts.outcome(run)]
+            self.query_one("#facts", Words).say(rows_text(rows, self._width()))
 
     def _width(self) -> int:
         return max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
 
     def _unwatched(self, run: Run) -> list[tuple[str, str]]:
         """Memory and CPU in words, where nobody was there to measure them."""
-        if not run.phase.final or self._chart("memory").samples.points:
-            return []
-        memory, cpu = _memory(run), _cpu(run)
-        of = f" of {memory.limit_words}" if memory.limit_words and memory.summary else ""
-        return [("memory", memory.summary + of), ("cpu", cpu.summary)]
+        told = [
+            kind for kind in (MEMORY, CPU) if run.phase.final and not self.course.tracks[kind.measure].told
+        ]
+        rows = [(kind.title, reading(kind, self.course, run)) for kind in told]
+        return [
+            (name, said.summary + (f" of {said.limit_words}" if said.limit_words and said.summary else ""))
+            for name, said in rows
+        ]
 
     def action_scroll_by(self, lines: int) -> None:
         """Move by some lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def _chart(self, name: str) -> TimeChart:
-        return self.query_one(f"#{name}", TimeChart)
-
-
-def now_text(run: Run, progress: Progress | None, width: int) -> Text:
-    """Status message (at most three lines) and progress, for `width` cells."""
-    parts = []
-    if run.status_message:
-        parts.append(message_text(run.status_message, width))
-    if progress is not None:
-        stopped = run.phase.final and run.phase is not Phase.SUCCEEDED
-        parts.append(progress_text(progress, width, tone="quiet" if stopped else "ok"))
-    return Text("\n").join(parts) if parts else Text.assemble(("No status message yet.", "quiet"))
+        wall = self.query(ChartWall)
+        place = wall.first() if self.has_class("-large") and wall else self.query_one(VerticalScroll)
+        place.scroll_relative(y=lines, animate=False)
 
 
-def message_text(message: str, width: int) -> Text:
-    """A server's message over at most three lines of `width` cells, cut with `…`."""
-    whole = cell(message, limit=width * MESSAGE_LINES)
-    whole.no_wrap = False
-    return Text.assemble((whole.plain, "text"))
-
-
-def progress_text(progress: Progress, width: int, *, tone: str = "ok") -> Text:
-    """A bar and the figures: `━━━━━━────────  148/612  24 %`."""
-    figures = f"{progress.done}/{progress.total}"
-    share = f"{percent(progress.share * 100):>5}"
-    room = max(width - len(figures) - len(share) - 3, 4)
-    done = round(progress.share * room)
-    bar = Text.assemble(("━" * done, tone), ("─" * (room - done), "faint"))
-    return Text.assemble(bar, "  ", (figures, "text"), " ", (share, "quiet"))
-
-
-def rows_text(rows: Sequence[tuple[str, str]], width: int) -> Text:
-    """Names and values, long values over two lines; what the server did not tell is left out."""
-    return Text("\n").join([_row(name, value, max(width - LABEL, 8)) for name, value in rows if value])
-
-
-def _row(name: str, value: str, room: int) -> Text:
-    lines = textwrap.wrap(clean(value), room, max_lines=2, placeholder=" …")
-    return Text.assemble((f"{name:<{LABEL}}", "quiet"), (f"\n{'':<{LABEL}}".join(lines), "text"))
-
-
-def _times(run: Run, now: datetime) -> list[tuple[str, str]]:
-    took = elapsed_s(run, now)
-    limit = run.options.timeout_secs or 0.0
-    rows = [("elapsed", clock_time(took) if took is not None else "")]
-    if limit and took is not None and not run.phase.final:
-        rows.append(("left", f"{clock_time(limit - took)} of {whole_span(limit)}"))
-    return [*rows, ("started", _moment(run.started_at, now)), ("finished", _moment(run.finished_at, now))]
-
-
-def _moment(then: datetime | None, now: datetime) -> str:
-    if then is None:
-        return ""
-    local = then.astimezone(now.tzinfo)
-    if (now - then).total_seconds() >= OLD_S:
-        return f"{local:%Y-%m-%d %H:%M:%S}"
-    return f"{local:%H:%M:%S} · {ago(then, now)}"
-
-
-def _outcome(run: Run) -> list[tuple[str, str]]:
-    if run.exit_code is None:
-        return []
-    words = exit_words(run.exit_code)
-    return [("exit code", f"{run.exit_code}{f' · {words}' if words else ''}")]
-
-
-def _origin(run: Run) -> list[tuple[str, str]]:
-    build = " · ".join(part for part in (run.build_number, run.options.build) if part)
-    return [
-        ("build", build),
-        ("origin", run.meta.origin.lower()),
-        ("actor", run.act_id or ""),
-        ("run", run.id),
-        ("max items", str(run.options.max_items or "")),
-        ("web", run.container_url or "" if run.is_container_server_ready else ""),
-    ]
-
-
-def _problems(problems: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [("unread", ", ".join(problems))] if problems else []
-
-
-def _upsets(run: Run) -> list[tuple[str, str]]:
-    stats = run.stats
-    counts = {
-        "migrated": stats.migration_count,
-        "rebooted": stats.reboot_count,
-        "restarted": stats.restart_count,
-        "revived": stats.resurrect_count,
-        "metamorph": stats.metamorph,
-    }
-    return [(name, "once" if count == 1 else f"{count} times") for name, count in counts.items() if count]
-
-
-def _bytes_on_axis(value: float) -> str:
-    return memory_size(value) if value else "0"
-
-
-def _memory(run: Run) -> Reading:
-    stats = run.stats
-    limit = (run.options.memory_mbytes or 0.0) * MEGABYTE
-    return Reading(
-        current=_current(run, stats.mem_current_bytes, stats.mem_max_bytes, memory_size),
-        limit=limit,
-        limit_words=memory_size(limit) if limit else "",
-        summary=_summary(stats.mem_avg_bytes, stats.mem_max_bytes, memory_size),
+def _measured(event: RunSeen, counts: dict[str, float]) -> Moment:
+    stats = event.run.view.stats
+    return Moment(
+        event.at.timestamp(),
+        memory=stats.mem_current_bytes,
+        cpu=stats.cpu_current_usage,
+        received=stats.net_rx_bytes,
+        sent=stats.net_tx_bytes,
+        **counts,
     )
-
-
-def _cpu(run: Run) -> Reading:
-    stats = run.stats
-    return Reading(
-        current=_current(run, stats.cpu_current_usage, stats.cpu_max_usage, percent),
-        summary=_summary(stats.cpu_avg_usage, stats.cpu_max_usage, percent),
-    )
-
-
-def _current(run: Run, now: float | None, most: float | None, words: Callable[[float], str]) -> str:
-    """What it is now; of a run that is over, the most it was."""
-    if run.phase.final:
-        return f"max {words(most)}" if most is not None else ""
-    return words(now) if now is not None else ""
-
-
-def _summary(average: float | None, highest: float | None, words: Callable[[float], str]) -> str:
-    told = {"avg": average, "max": highest}
-    return "  ".join(f"{name} {words(value)}" for name, value in told.items() if value is not None)

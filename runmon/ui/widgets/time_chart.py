@@ -9,12 +9,11 @@ from rich.text import Text
 from textual.color import Color
 from textual.widget import Widget
 
-from runmon.render.charts import Samples, bars, columns, scale
+from runmon.model.course import Course, Drawn
+from runmon.render.charts import bars, scale
 from runmon.render.facts import coarse_span
 from runmon.ui.theme import palette
 
-GAP_S = 20.0
-"""Longer than this between two measurements is a gap."""
 AXIS = 8
 """Cells for the labels of the axis, the blank before them included."""
 
@@ -29,95 +28,106 @@ class Reading:
     summary: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a chart is of."""
+
+    measure: str
+    """A track of the course."""
+    title: str
+    words: Callable[[float], str]
+    """Writes a value."""
+    unit: float = 1.0
+    """The axis ends at a round number of these."""
+
+
 class TimeChart(Widget):
-    """One titled chart. Feed it with `measure`, then `read`."""
+    """One titled chart over a track of a course. `read` shows what the course holds now."""
 
     DEFAULT_CSS = "TimeChart { height: 6; width: 1fr; }"
 
-    def __init__(
-        self, title: str, words: Callable[[float], str], *, unit: float = 1.0, id: str | None = None
-    ) -> None:
-        """`words` writes a value; the axis ends at a round number of `unit`."""
+    def __init__(self, kind: Kind, course: Course, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._unit = unit
-        self.title = title
-        self._words = words
-        self.samples = Samples()
+        self.kind = kind
+        self._course, self._track = course, course.tracks[kind.measure]
         self._reading = Reading()
-        self._end = 0.0
-        self._window_s = 0
         self._shown: object = None
 
-    def measure(self, at: float, value: float | None) -> None:
-        """Keep a value measured at `at` (seconds); None where nothing was told."""
-        if value is not None:
-            self.samples.add(at, value)
-        self._end = max(self._end, at)
-
-    def read(self, reading: Reading, *, end: float | None = None) -> None:
-        """Show these words, and the curve up to `end`."""
-        shown = (reading, self._end if end is None else end, len(self.samples.points))
+    def read(self, reading: Reading) -> None:
+        """Show these words, and the curve up to the last measurement."""
+        seen, logged = self._track.seen.points, self._track.logged.points
+        shown = (reading, self._course.began, self._course.end, len(seen), len(logged))
         if shown != self._shown:
-            self._shown = shown
-            self._reading, self._end = reading, shown[1]
+            self._shown, self._reading = shown, reading
             self.refresh()
 
     def render(self) -> Text:
         """Title line, curve with axis, foot line."""
         width, height = self.size
-        curve_height = height - 2
-        if width < AXIS + 8 or curve_height < 1:
+        if width < AXIS + 8 or height < 3:
             return self._heading(width)
-        if not self.samples.points:
+        if not self._track.told:
             waiting = Text.assemble(("A curve from the first measurement on.", "faint"))
             waiting.truncate(width, overflow="ellipsis")
             return Text("\n").join([self._heading(width), Text(), waiting])
-        lines = [self._heading(width), *self._curve(width - AXIS, curve_height), self._foot(width)]
-        return Text("\n").join(lines)
+        drawn = self._track.drawn(self._course.began, self._course.end, width - AXIS)
+        return Text("\n").join(
+            [self._heading(width), *self._curve(drawn, height - 2), self._foot(drawn, width)]
+        )
 
     def _heading(self, width: int) -> Text:
         current = self._reading.current or "not told yet"
         tone = "strong" if self._reading.current else "faint"
         limit = f" of {self._reading.limit_words}" if self._reading.limit_words else ""
         right = Text.assemble((current, tone), (limit, "quiet"))
-        return _ends(Text.assemble((self.title, "quiet")), right, width)
+        return _ends(Text.assemble((self.kind.title, "quiet")), right, width)
 
-    def _curve(self, width: int, height: int) -> list[Text]:
-        shown, bucket = columns(self.samples, self._end, width, gap_s=GAP_S)
-        self._window_s = bucket * width if self.samples.points else 0
-        peak = max((value for value in shown if value is not None), default=0.0)
-        top = scale(peak, self._reading.limit, unit=self._unit)
+    def _curve(self, drawn: Drawn, height: int) -> list[Text]:
+        peak = max((value for value in drawn.values if value is not None), default=0.0)
+        top = scale(peak, self._reading.limit, unit=self.kind.unit)
         limited = bool(self._reading.limit) and top == self._reading.limit
         labels = {0: top, height - 1: 0.0} | ({height // 2: top / 2} if height >= 4 else {})
+        tones = self._tones(drawn)
         return [
-            self._row(row, limited and place == 0).append(self._label(labels.get(place)), "faint")
-            for place, row in enumerate(bars(shown, height, top))
+            _row(row, tones, limited and place == 0).append(self._label(labels.get(place)), "faint")
+            for place, row in enumerate(bars(drawn.values, height, top))
         ]
 
-    def _row(self, row: str, limited: bool) -> Text:
-        """One row of the curve; the limit where nothing is measured above it."""
-        tone, text = self._colour(), Text()
-        for char in row:
-            text.append("╌" if limited and char == " " else char, "faint" if char == " " else tone)
-        return text
-
-    def _colour(self) -> str:
+    def _tones(self, drawn: Drawn) -> list[str]:
+        """A colour for each column: what is rebuilt from the log is quieter than what was seen."""
         colours = palette(self.app)
-        tone = Color.parse(getattr(colours, self._tone(self.samples.last)))
-        return Color.parse(colours.ground).blend(tone, 0.8).hex6
+        ground, tone = Color.parse(colours.ground), Color.parse(getattr(colours, self._tone()))
+        seen, logged = ground.blend(tone, 0.8).hex6, ground.blend(tone, 0.5).hex6
+        return [logged if old else seen for old in drawn.from_log]
 
-    def _tone(self, last: float | None) -> str:
-        limit = self._reading.limit
+    def _tone(self) -> str:
+        limit, last = self._reading.limit, self._track.now()
         if last is None or not limit or last < 0.8 * limit:
             return "number"
         return "warn" if last < 0.95 * limit else "bad"
 
     def _label(self, value: float | None) -> str:
-        return f"{self._words(value) if value is not None else '':>{AXIS}}"
+        return f"{self.kind.words(value) if value is not None else '':>{AXIS}}"
 
-    def _foot(self, width: int) -> Text:
-        left = f"−{coarse_span(self._window_s)}" if self._window_s else ""
+    def _foot(self, drawn: Drawn, width: int) -> Text:
+        left = f"−{coarse_span(drawn.bucket_s * (width - AXIS))}{_source(drawn)}"
         return _ends(Text.assemble((left, "faint")), Text.assemble((self._reading.summary, "faint")), width)
+
+
+def _source(drawn: Drawn) -> str:
+    """Says so where columns are not what we saw but what the log tells."""
+    if not any(drawn.from_log):
+        return ""
+    seen = any(value is not None and not old for value, old in zip(drawn.values, drawn.from_log, strict=True))
+    return " partly from the log" if seen else " from the log"
+
+
+def _row(row: str, tones: list[str], limited: bool) -> Text:
+    """One row of a curve; the limit where nothing is measured above it."""
+    text = Text()
+    for char, tone in zip(row, tones, strict=True):
+        text.append("╌" if limited and char == " " else char, "faint" if char == " " else tone)
+    return text
 
 
 def _ends(left: Text, right: Text, width: int) -> Text:
