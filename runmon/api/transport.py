@@ -15,7 +15,7 @@ from urllib.request import getproxies
 from runmon import __version__
 from runmon.api.address import Address, is_loopback, origin_of
 from runmon.api.credentials import Token
-from runmon.api.http import httpx
+from runmon.api.http import httpx, read_in_large_steps
 from runmon.api.meter import Meter
 from runmon.errors import ApiError, BadInput, CutShort, LinkError, TooSlow, Unreachable
 
@@ -116,6 +116,7 @@ def _client(where: Address, inner: httpx.AsyncBaseTransport | None) -> httpx.Asy
     direct = where.loopback or not getproxies()
     if inner is None and direct:
         inner = httpx.AsyncHTTPTransport(verify=verify, limits=_LIMITS, socket_options=_KEEPALIVE)
+    read_in_large_steps()
     try:
         return httpx.AsyncClient(
             transport=inner,

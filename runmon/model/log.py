@@ -47,18 +47,16 @@ class LineIndex:
 
     def grow(self, data: bytes) -> None:
         """Take the bytes that follow `end`."""
+        began = self.end
         for at in range(0, len(data), BLOCK):
-            self._take(data if len(data) <= BLOCK else data[at : at + BLOCK])
-
-    def _take(self, piece: bytes) -> None:
-        found = piece.count(b"\n")
-        if found:
-            self.newlines += found
-            self.line_began = self.end + piece.rfind(b"\n") + 1
-            if self.line_began - self.starts[-1] >= BLOCK:
-                self.starts.append(self.line_began)
-                self.lines_before.append(self.newlines)
-        self.end += len(piece)
+            last = min(at + BLOCK, len(data))
+            if found := data.count(b"\n", at, last):
+                self.newlines += found
+                self.line_began = began + data.rfind(b"\n", at, last) + 1
+                if self.line_began - self.starts[-1] >= BLOCK:
+                    self.starts.append(self.line_began)
+                    self.lines_before.append(self.newlines)
+        self.end = began + len(data)
 
     def block_with_line(self, n: int) -> int:
         """The number of the block that holds line `n`."""

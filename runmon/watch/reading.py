@@ -66,6 +66,7 @@ class LogReader:
         self.last_byte_at = 0.0
         """The monotonic second of the last byte."""
         self.grown = Pulse()
+        self._told: LogGrew | None = None
         self._open = open_log
         self._board = board
         self._link = link
@@ -126,9 +127,12 @@ class LogReader:
         raise Differs(at)
 
     def tell(self) -> None:
-        """Tell the totals of the buffer."""
+        """Tell the totals of the buffer where they are new; a head on its way changes none of them."""
         buffer = self.buffer
-        self._board.tell(LogGrew(buffer.size, buffer.lines, buffer.generation, self.complete))
+        totals = LogGrew(buffer.size, buffer.lines, buffer.generation, self.complete)
+        if totals != self._told:
+            self._told = totals
+            self._board.tell(totals)
         self.grown.beat()
 
 

@@ -46,15 +46,17 @@ class LogView(LineView):
         self.warnings = Hits()
         self._counting = False
         self._generation = 0
+        self._seen_bytes = 0
 
     def more(self) -> None:
-        """The buffer has grown, or was rewritten."""
+        """The buffer has grown, or was rewritten; a head that is still being filled shows nowhere."""
         if self.lines.changed():
             self.errors, self.warnings = Hits(), Hits()
             self._generation += 1
             self.reset()
-        else:
+        elif self._seen_bytes != self.lines.buffer.size:
             self.grown()
+        self._seen_bytes = self.lines.buffer.size
 
     def margin(self, n: int) -> tuple[str, str]:
         """A bar in the colour of the entry's level, over all lines of the entry."""
