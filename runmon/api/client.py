@@ -9,6 +9,7 @@ import os
 from types import TracebackType
 from typing import Self
 
+from runmon.api.actors import ActorCalls
 from runmon.api.address import Address
 from runmon.api.calls import ONCE, Patience
 from runmon.api.credentials import Token
@@ -24,7 +25,7 @@ from runmon.api.transport import Transport
 __all__ = ["ONCE", "Api", "LogBody", "Patience"]
 
 
-class Api(RunCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls):
+class Api(RunCalls, ActorCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls):
     """An Apify-shaped server. Failures are `runmon.errors`; reads are retried a little, see `Patience`."""
 
     def __init__(

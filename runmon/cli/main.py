@@ -26,6 +26,7 @@ from runmon.errors import RunmonError
 
 TABLE = {
     "watch": Known("runmon.cli.watch", "watch_command", "Watch a run live (also: runmon TARGET)."),
+    "runs": Known("runmon.cli.runs", "runs_command", "List runs, live (also: runmon alone)."),
     "demo": Known("runmon.cli.demo", "demo_command", "Run the bundled demo crawl and watch it."),
     "dev": Known("runmon.cli.dev", "dev_command", "Start an Actor on this machine and watch it."),
     "open": Known("runmon.cli.open", "open_command", "Look at a folder or bundle of a run."),
@@ -42,6 +43,7 @@ YOUNG = 50_000
 
 EXAMPLES = (
     ("runmon demo", "see it at work on a crawl of this machine"),
+    ("runmon", "all runs of the account and of this machine, live"),
     ("runmon HG7ML7M8z78YcAPEB", "watch a run by its id, or by any Console or API URL"),
     ("runmon apify/hello-world", "watch the last run of an Actor"),
     ("runmon dev -- python -m my_actor", "start an Actor here and watch it"),
@@ -66,6 +68,11 @@ def cli(context: click.Context) -> int | None:
     if context.invoked_subcommand is not None:
         guard_logs()
         return None
+    if on_terminal() and sys.stdin is not None and sys.stdin.isatty():
+        from runmon.cli.runs import runs_command
+
+        code: int = context.invoke(runs_command)
+        return code
     click.echo(context.get_help())
     return Exit.OK if on_terminal() else Exit.BAD_INPUT
 

@@ -23,16 +23,23 @@ EXAMPLES = (
 
 
 @click.command("watch", cls=Command, examples=EXAMPLES)
-@click.argument("target")
+@click.argument("target", required=False)
 @click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status.")
 @server_options
 @screen_options
 def watch_command(
-    target: str, status: str | None, api_url: str | None, token_file: str | None, anonymous: bool
+    target: str | None, status: str | None, api_url: str | None, token_file: str | None, anonymous: bool
 ) -> int:
-    """Watch TARGET live: its log, items, records, requests, and what it costs. Press ? for the keys."""
+    """Watch TARGET live: its log, items, records, requests, and what it costs. Press ? for the keys.
+
+    Without a TARGET, the list of runs shows, to choose one.
+    """
     require_terminal()
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
+    if target is None:
+        from runmon.cli.runs import show_runs
+
+        return show_runs(asked)
     with reached(target, asked, status=status) as run:
         return show_screen(run)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -21,6 +20,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
 from runmon.ui.keymap import Keymap
+from runmon.ui.open_runs import OpensRuns
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
 from runmon.ui.widgets.prompt import TypesAhead
@@ -28,8 +28,12 @@ from runmon.watch.clock import Clock
 
 if TYPE_CHECKING:
     from runmon.api.address import Address
+    from runmon.api.client import Api
     from runmon.api.credentials import Token
+    from runmon.model.run_list import ListedRun
     from runmon.ui.outside import Copies
+    from runmon.ui.screens.run import RunScreen
+    from runmon.ui.screens.runs import RunsPlace
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """Signals after which we leave in order, with exit code 128 + number."""
@@ -38,7 +42,7 @@ LOOK_S = 1.0
 """Between two looks whether the terminal is still there."""
 
 
-class RunmonApp(TypesAhead, App[int]):
+class RunmonApp(TypesAhead, OpensRuns):
     """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"
@@ -234,23 +238,61 @@ def run_screen(
     settings: Settings = DEFAULTS,
 ) -> int:
     """Show a run until the person leaves; the exit code. The run must exist: the command line looks first."""
-    from runmon.api.credentials import redacted
 
     def open_screen() -> Screen[Any]:
         from runmon.api.client import Api
-        from runmon.ui.screens.run import RunScreen
-        from runmon.watch.history import History, state_folder
-        from runmon.watch.pace import every
-        from runmon.watch.watch import Watch
 
         api = Api(address, token)
-        return RunScreen(
-            Watch(api, run_id, pace=every(settings.pace), clock=Clock(settings.zone)),
-            api,
-            read_only=read_only or settings.read_only,
-            title=title,
-            history=History(state_folder() / "history", run_id),
-        )
+        return screen_of(api, run_id, settings, read_only=read_only, title=title, remember=True)
+
+    return _shown(open_screen, settings, token)
+
+
+def runs_screen(
+    places: Sequence[RunsPlace],
+    *,
+    token: Token | None,
+    title: str = "",
+    words: str = "",
+    settings: Settings = DEFAULTS,
+) -> int:
+    """Show the list of runs of some places until the person leaves; the exit code."""
+
+    def open_screen() -> Screen[Any]:
+        from runmon.ui.screens.runs import RunsScreen
+
+        return RunsScreen(places, open_run=open_run, title=title, words=words, read_only=settings.read_only)
+
+    def open_run(run: ListedRun, api: Api) -> RunScreen:
+        read_only, title = run.read_only, run.actor
+        return screen_of(api, run.id, settings, read_only=read_only, title=title, remember=True)
+
+    return _shown(open_screen, settings, token)
+
+
+def screen_of(
+    api: Api,
+    run_id: str,
+    settings: Settings,
+    *,
+    read_only: bool = False,
+    title: str = "",
+    remember: bool = False,
+) -> RunScreen:
+    """The screen of a run, which closes the connection with itself; `remember` keeps its charts for later."""
+    from runmon.ui.screens.run import RunScreen
+    from runmon.watch.history import History, state_folder
+    from runmon.watch.pace import every
+    from runmon.watch.watch import Watch
+
+    watch = Watch(api, run_id, pace=every(settings.pace), clock=Clock(settings.zone))
+    history = History(state_folder() / "history", run_id) if remember else None
+    read_only = read_only or settings.read_only
+    return RunScreen(watch, api, read_only=read_only, title=title, history=history)
+
+
+def _shown(open_screen: Callable[[], Screen[Any]], settings: Settings, token: Token | None) -> int:
+    from runmon.api.credentials import redacted
 
     app = RunmonApp(open_screen, settings=settings, redact=lambda text: redacted(text, token))
     app.run()

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from runmon.settings.keys import CHARACTERS
 from runmon.ui.command import Command as Command
-from runmon.ui.command_rows import data, details, everywhere, text
+from runmon.ui.command_rows import data, details, everywhere, runs, text
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
 SCOPES: dict[str, str] = {
     "app": "Everywhere",
+    "runs": "List of runs",
     "run": "Run screen",
     "status": "Status",
     "lines": "Text",
@@ -37,14 +38,17 @@ SCOPES: dict[str, str] = {
 _AROUND: dict[str, tuple[str, ...]] = {
     "app": (),
     "run": ("app",),
-    "table": ("items", "records", "queue"),
+    "runs": ("app",),
+    "table": ("items", "records", "queue", "runs"),
     "lines": ("log", "records", "item", "entry", "record", "request"),
     **dict.fromkeys(("item", "entry", "record", "request"), ("app",)),
 }
 """The scopes that a scope can lie in; those not named lie in the run screen."""
 
 COMMANDS: tuple[Command, ...] = (
+    *runs.TABS,
     *everywhere.APP,
+    *runs.RUNS,
     *everywhere.RUN,
     *everywhere.STATUS,
     *text.LINES,

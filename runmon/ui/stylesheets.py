@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
-SHEETS = ("base.tcss", "run.tcss", "status.tcss", "log.tcss", "data.tcss", "dialogs.tcss")
+SHEETS = ("base.tcss", "run.tcss", "status.tcss", "log.tcss", "data.tcss", "runs.tcss", "dialogs.tcss")
 
 
 def folder() -> Path:

@@ -15,13 +15,6 @@ from tests.ui.screens import folder_shown, run_folder
 
 
 def test_the_table_itself_is_a_key_map_without_clashes_but_for_those_made_on_purpose() -> None:
-    shared = {
-        (one.id, other.id)
-        for one in COMMANDS
-        for other in COMMANDS
-        if one.id < other.id and one.scope == other.scope and set(one.keys) & set(other.keys)
-    }
-    assert shared == set()
     Keymap({command.id: command.keys for command in COMMANDS})
 
 

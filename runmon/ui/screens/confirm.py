@@ -79,3 +79,28 @@ def about_abort(name: str, run_id: str) -> ConfirmScreen:
         Answer("now", "Abort now", "a", harmful=True),
     ]
     return ConfirmScreen(question, consequence, answers)
+
+
+NAMED = 8
+"""Runs that a question names; of more it says how many."""
+
+
+def about_aborts(runs: Sequence[tuple[str, str]]) -> ConfirmScreen:
+    """The question before several aborts: pairs of name and run id, both clean."""
+    if len(runs) == 1:
+        return about_abort(*runs[0])
+    consequence = Text()
+    for name, run_id in runs[:NAMED]:
+        consequence.append(f"{name}  ", "text").append(f"{run_id}\n", "quiet")
+    if len(runs) > NAMED:
+        consequence.append(f"and {len(runs) - NAMED} more\n", "quiet")
+    consequence.append(
+        "\nGracefully: each Actor is told, has 30 seconds to save its state, then it is stopped.\n"
+        "Now: they are stopped at once. What they have stored stays in both cases.", "quiet"
+    )  # fmt: skip
+    answers = [
+        Answer("no", "No, let them run", "n"),
+        Answer("gracefully", "Abort gracefully", "g", harmful=True),
+        Answer("now", "Abort now", "a", harmful=True),
+    ]
+    return ConfirmScreen(Text(f"Abort these {len(runs)} runs?", "strong"), consequence, answers)

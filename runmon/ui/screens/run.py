@@ -10,12 +10,13 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
 from runmon.errors import RunmonError
-from runmon.render.facts import Progress, progress_in, progress_of
+from runmon.render.facts import Progress, Sign, progress_in, progress_of
 from runmon.render.untrusted import clean
 from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.glance import glance_at
 from runmon.ui.messages import WatchTold
+from runmon.ui.open_runs import OpensRuns
 from runmon.ui.private_textual import HeldScreen
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.header import RunHeader
@@ -25,6 +26,7 @@ from runmon.ui.widgets.log_pane import LogPane
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.queue_pane import QueuePane
 from runmon.ui.widgets.records_pane import RecordsPane
+from runmon.ui.widgets.run_tabs import RunTabs
 from runmon.ui.widgets.status_pane import StatusPane
 from runmon.ui.widgets.tab_bar import TabBar
 from runmon.ui.widgets.usage_pane import UsagePane
@@ -101,6 +103,8 @@ class RunScreen(HeldScreen, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         self._expect(self.app.size)
         yield self._header
+        if isinstance(self.app, OpensRuns) and self.app.open_runs:
+            yield RunTabs()
         yield self._tabs
         with Horizontal(id="body"):
             with Vertical(id="side"):
@@ -203,7 +207,22 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         run = self._seen.run.view if self._seen else None
         self._header.show(glance_at(run, self._called, self._status.progress, self._status.moment()))
 
+    @property
+    def tab(self) -> tuple[str, Sign]:
+        """What a tab says of the run: its name, clean, and its state."""
+        glance = self._header.glance
+        return glance.name or self._called or clean(self._watch.run_id, limit=40), glance.state
+
+    def on_screen_suspend(self) -> None:
+        self._count()
+
+    def on_screen_resume(self) -> None:
+        self._count()
+
     def _tick(self) -> None:
+        if self not in self.app.screen_stack:
+            return
+        self.query(RunTabs).refresh()
         self._write_header()
         self._link.say(self._status.state_sign())
         for pane in self._panes.values():
@@ -263,6 +282,9 @@ class RunScreen(HeldScreen, inherit_bindings=False):
     def _count(self) -> None:
         """Let the watch count what shows, and the queue where the run seen has no other word on progress."""
         if self.held:
+            return
+        if self not in self.app.screen_stack:
+            self._watch.show(())
             return
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
         self._watch.show(panes if self._told or self._seen is None else {*panes, Watched.QUEUE})

@@ -254,6 +254,11 @@ class Table(Widget, can_focus=True):
         if row is not None:
             self.move_to(row)
 
+    def repaint(self) -> None:
+        """Draw the rows anew: what stands in them depends on the time."""
+        self._painter.forget_rows()
+        self.refresh()
+
     def marks_changed(self) -> None:
         """Marks came or went: paint them, and tell."""
         self._painter.forget_rows()

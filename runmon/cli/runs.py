@@ -1,0 +1,107 @@
+"""`runmon runs`, or `runmon` alone on a terminal: the list of runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+import msgspec
+
+from runmon.api.client import Api
+from runmon.cli.commands import Command
+from runmon.cli.local_runs import LocalRuns
+from runmon.cli.reach import QUICK, Server, server, server_options
+from runmon.cli.setting_flags import screen_options, settings_here
+from runmon.cli.terminal import on_terminal, require_terminal, show
+from runmon.model.run import RunShort
+from runmon.model.run_filter import RunFilter, parse
+from runmon.model.run_list import ListedRun
+from runmon.model.units import ago, span, usd
+
+EXAMPLES = (
+    ("runmon", "the screen: all runs, live, with the reason of failure"),
+    ("runmon runs failed since:1d", "the screen, or a list in a pipe, of some runs only"),
+    ("runmon runs --json active | jq -r .id", "one JSON object a line, for a program"),
+)
+LIMIT = 100
+
+
+@click.command("runs", cls=Command, examples=EXAMPLES)
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, as it came.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=LIMIT, show_default=True, help="Runs to look through."
+)
+@server_options
+@screen_options
+def runs_command(
+    words: tuple[str, ...],
+    as_json: bool,
+    limit: int,
+    api_url: str | None,
+    token_file: str | None,
+    anonymous: bool,
+) -> int:
+    """List the runs of the account, newest first; on a terminal as a screen, with those of this machine.
+
+    WORDs choose: texts, status:failed, actor:shop, since:2h, until:1d, and ! before what must not be.
+    """
+    asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
+    wanted = parse(" ".join(words))
+    if as_json or not on_terminal():
+        asyncio.run(_print(asked, wanted, limit, as_json=as_json))
+        return 0
+    return show_runs(asked, " ".join(words))
+
+
+def show_runs(asked: Server, words: str = "") -> int:
+    """The list of runs on the screen, until the person leaves; the exit code."""
+    require_terminal()
+    settings = settings_here().settings
+    with LocalRuns() as local:
+        from runmon.ui.app import runs_screen
+        from runmon.ui.runs_words import NO_TOKEN
+        from runmon.ui.screens.runs import RunsPlace
+
+        async def account() -> Api | None:
+            return Api(asked.address, asked.token) if asked.token else None
+
+        places = [
+            RunsPlace("apify" if "apify" in asked.address.host else "server", account, absent=NO_TOKEN),
+            RunsPlace("here", local.connect, read_only=True, look=local.look),
+        ]
+        return runs_screen(
+            places, token=asked.token, title=_title(asked, settings.profile), settings=settings, words=words
+        )
+
+
+def _title(asked: Server, profile: str) -> str:
+    return "  ".join(filter(None, (profile, asked.address.host)))
+
+
+async def _print(asked: Server, wanted: RunFilter, limit: int, *, as_json: bool) -> None:
+    async with Api(asked.address, asked.token, patience=QUICK) as api:
+        now = datetime.now(UTC)
+        found = await api.runs(
+            limit=limit,
+            status=",".join(sorted(wanted.statuses)) or None,
+            started_after=now - wanted.since if wanted.since else None,
+        )
+    for short in found.items:
+        if wanted.shows(ListedRun(short, ""), "", now):
+            if as_json:
+                click.echo(msgspec.json.encode(short))
+            else:
+                show("  ".join(_columns(short, now)))
+
+
+def _columns(run: RunShort, now: datetime) -> Iterator[str]:
+    yield f"{run.id:<17}"
+    yield f"{run.status:<10}"
+    yield f"{run.act_id or '':<17}"
+    yield f"{ago(run.started_at, now) if run.started_at else '':>11}"
+    took = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else None
+    yield f"{span(took) if took is not None else '':>12}"
+    yield usd(run.usage_total_usd) if run.usage_total_usd else ""
