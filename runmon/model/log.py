@@ -123,6 +123,11 @@ class LogBuffer:
         return self._shown.lines
 
     @property
+    def whole_lines(self) -> int:
+        """Lines that end in a newline."""
+        return self._shown.newlines
+
+    @property
     def generation(self) -> int:
         """Grows whenever lines that could be read before changed or moved."""
         return len(self.changes)

@@ -113,8 +113,8 @@ class Query:
 class Hits:
     """Numbers of lines that match something, in order, while the lines are still being read."""
 
-    def __init__(self) -> None:
-        self.lines: array[int] = array("Q")
+    def __init__(self, lines: array[int] | None = None) -> None:
+        self.lines: array[int] = array("Q") if lines is None else lines
         self.scanned = 0
         """Lines before this one have been looked at."""
 

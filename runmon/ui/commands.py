@@ -30,6 +30,7 @@ SCOPES: dict[str, str] = {
     "queue": "Queue",
     "item": "Item",
     "entry": "Log entry",
+    "groups": "Messages",
     "record": "Record",
     "request": "Request",
 }
@@ -59,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     *data.QUEUE,
     *details.ITEM,
     *text.ENTRY,
+    *text.GROUPS,
     *details.RECORD,
     *details.REQUEST,
 )

@@ -48,8 +48,16 @@ LOG = (
             "Go to the next warning.", "log"),
     Command("log.previous_warning", ("W",), "next_warning(-1)", "previous warning",
             "Go to the warning before.", "log"),
+    Command("log.groups", ("F",), "groups", "messages",
+            "Count the messages, the same ones as one, failures first; Enter walks through one kind.",
+            "log", 4),
     Command("log.stamps", ("t",), "stamps", "stamps",
             "Show stamps as UTC, local time, since the start, since the line before, or not at all.", "log"),
+)
+GROUPS = (
+    Command("groups.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back to the log.", "groups", 1, "esc"),
+    Command("groups.copy", ("c", "y"), "copy", "copy", "Copy the message.", "groups", 2),
 )
 ENTRY = (
     Command("entry.back", ("escape", "q", "backspace"), "back", "back",

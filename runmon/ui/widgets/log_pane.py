@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 
+from runmon.insight.groups import Group, Groups
 from runmon.model.log import LogBuffer
 from runmon.model.search import Hits
 from runmon.model.units import grouped
@@ -40,6 +41,7 @@ class LogPane(Pane):
         self.view = LogView(LogLines(buffer))
         self._counted_at = 0.0
         self._waiting = False
+        self._groups = Groups()
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -86,8 +88,8 @@ class LogPane(Pane):
         if not view.following and count:
             below = view.lines_below
             parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
-        if view.sought is not None:
-            parts.append(Text.assemble(("/", "faint"), (view.found_text().plain, "accent")))
+        if found := view.found_text().plain:
+            parts.append(Text.assemble(("≡ " if view.walked else "/", "faint"), (found, "accent")))
         counts = Text("  ").join(parts)
         if counts != self.counts:
             self.counts = counts
@@ -122,6 +124,19 @@ class LogPane(Pane):
 
         event.stop()
         self.app.push_screen(EntryScreen(self.view.lines, event.line), ended)
+
+    def action_groups(self) -> None:
+        """Show the messages, the same ones as one; walk through those of the kind that is chosen."""
+        from runmon.ui.screens.groups import GroupsScreen
+
+        screen = GroupsScreen(self.view.lines, self._groups)
+
+        def ended(group: Group | None) -> None:
+            self._groups = screen.groups
+            if group is not None:
+                self.view.walk(Hits(group.lines), group.words)
+
+        self.app.push_screen(screen, ended)
 
     def action_stamps(self) -> None:
         """Write stamps the next way."""

@@ -14,7 +14,7 @@ from runmon.insight.levels import loud_lines
 from runmon.model.search import Hits
 from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.log_lines import LogLines
-from runmon.ui.widgets.lines import LineView
+from runmon.ui.widgets.walk import WalkView
 
 AT_ONCE = 2000
 """Lines looked at for levels without a thread."""
@@ -22,7 +22,7 @@ SLICE = 4 << 20
 _TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
 
 
-class LogView(LineView):
+class LogView(WalkView):
     """Shows a log. Call `more` when its buffer has grown."""
 
     FOLLOWS: ClassVar[bool] = True

@@ -1,0 +1,74 @@
+"""The rows of the messages screen: how often, first and last time, level, and the message."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from rich.text import Text
+
+from runmon.insight.entries import Level
+from runmon.insight.groups import Group
+from runmon.model.units import grouped
+from runmon.render.cells import LONGEST, Cell
+from runmon.render.log_line import TONES, Clock, Stamps
+from runmon.render.untrusted import clean
+from runmon.ui.widgets.table_source import Head, Row
+
+TIMES, TIME, LEVEL = 8, 8, 5
+_GROUNDS = {Level.ERROR: "error_ground"}
+
+
+class GroupRows:
+    """A `TableSource` over groups."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.groups: Sequence[Group] = ()
+        self._clock = clock if clock.mode not in (Stamps.DELTA, Stamps.HIDDEN) else Clock()
+
+    def row_count(self) -> int:
+        return len(self.groups)
+
+    def heads(self, room: int) -> Sequence[Head]:
+        fixed = [
+            Head("times", TIMES, right=True),
+            Head("first", TIME),
+            Head("last", TIME),
+            Head("level", LEVEL),
+        ]
+        return [*fixed, Head("message", max(room - sum(head.width + 2 for head in fixed), 16))]
+
+    def row(self, number: int, first: int, last: int) -> Row | None:
+        group = self.groups[number]
+        cells = [
+            Cell(f"× {grouped(group.count)}", "strong" if group.level >= Level.WARN else "text", True),
+            Cell(self._time(group.began), "quiet"),
+            Cell(self._time(group.ended), "quiet"),
+            Cell("" if group.level is Level.NONE else group.level.name, TONES[group.level]),
+            Cell(clean(group.words, limit=LONGEST)),
+        ]
+        return Row(cells[first:last], ground=_GROUNDS.get(group.level, "ground"))
+
+    def identity(self, number: int) -> Hashable:
+        return None
+
+    def prepare(self, first: int, last: int) -> bool:
+        return False
+
+    def place_of(self, group: Group | None) -> int:
+        """The row of a group; the first where there is none."""
+        return next((row for row, each in enumerate(self.groups) if each is group), 0)
+
+    def in_full(self, number: int) -> Text:
+        """Logger and message of a row, whole, and one that was really written where they differ."""
+        group = self.groups[number]
+        text = Text()
+        if group.logger:
+            text.append(f"{clean(group.logger, limit=120)}: ", "quiet")
+        text.append(clean(group.words, limit=400), "text")
+        if not group.alike:
+            text.append("\n").append("for one: ", "faint").append(clean(group.example, limit=400), "quiet")
+        return text
+
+    def _time(self, stamp: str) -> str:
+        """To the second: milliseconds do not tell two messages apart that came a minute apart."""
+        return clean(self._clock.write(stamp, "").strip()[:TIME]) if stamp else "·"

@@ -1,0 +1,41 @@
+"""The messages of the log counted by kind, and the way from a kind to its lines."""
+
+from __future__ import annotations
+
+from runmon.ui.screens.groups import GroupsScreen
+from runmon.ui.widgets.table import Table
+from tests.ui.test_log_pane import JS, Log, log
+
+
+def messages(shown: Log) -> str:
+    assert isinstance(shown.pilot.app.screen, GroupsScreen)
+    return "\n".join(shown.lines)
+
+
+async def test_messages_are_counted_failures_first_and_enter_walks_through_one_kind() -> None:
+    async with log(JS) as shown:
+        await shown.press("F")
+        await shown.until(lambda: "21 kinds  E 6  W 5" in messages(shown))
+        assert "× 5  18:16:15  18:16:16  ERROR  Request ‹url› failed for good" in shown.lines[2]
+        assert "for one: Request http://127.0.0.1:58080/broken failed for good" in messages(shown)
+        await shown.press("enter")
+        await shown.until(lambda: "≡ 1 of 5 Request ‹url› failed" in shown.title)
+        await shown.press("n")
+        await shown.until(lambda: "≡ 2 of 5" in shown.title)
+        assert shown.view.cursor == 83
+        await shown.press("N", "N")
+        assert shown.view.cursor == 135
+        await shown.press("escape")
+        await shown.until(lambda: "≡" not in shown.title)
+
+
+async def test_messages_that_arrive_are_counted_while_one_looks_and_the_cursor_stays_on_its_kind() -> None:
+    async with log(b"2026-11-24T10:00:00.000Z INFO  hello\n2026-11-24T10:00:01.000Z INFO  bye\n") as shown:
+        await shown.press("F", "j")
+        await shown.until(lambda: "2 kinds" in messages(shown))
+        shown.screen.buffer.append(b"2026-11-24T10:00:02.000Z ERROR no\n" * 3)
+        await shown.until(lambda: "× 3" in shown.lines[2])
+        table = shown.pilot.app.screen.query_one(Table)
+        assert table.cursor == 2
+        await shown.press("escape")
+        assert shown.view.cursor == -1
