@@ -15,7 +15,17 @@ from runmon.cli.commands import Command
 from runmon.cli.copying import Copy
 from runmon.cli.exits import Exit
 from runmon.cli.output import output as _output
-from runmon.cli.reach import QUICK, STEADY, Reached, Server, look, reached, server, server_options
+from runmon.cli.reach import (
+    QUICK,
+    STEADY,
+    Reached,
+    Server,
+    look,
+    reached,
+    server,
+    server_options,
+    status_options,
+)
 from runmon.cli.sinks import Sink, sink_of
 from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
@@ -50,7 +60,7 @@ LEVELS = ("debug", "info", "warn", "error")
     "--strict", is_flag=True, help="Exit with 75 where what was printed turned out to be rewritten."
 )
 @click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write to FILE.")
-@click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status.")
+@status_options
 @server_options
 def log_command(
     target: str,

@@ -16,8 +16,10 @@ from runmon.api.client import Api, Patience
 from runmon.api.credentials import Token
 from runmon.cli import target as targets
 from runmon.cli.account import account
+from runmon.cli.local_runs import newest_folder, storage_folder
+from runmon.cli.nearest import near_paths, pointed
 from runmon.cli.setting_flags import profile_option, settings_here
-from runmon.errors import NotFound
+from runmon.errors import BadInput, BadTarget, NotFound
 from runmon.model.document import Document
 from runmon.model.run import Run
 
@@ -48,6 +50,15 @@ class Reached:
     title: str = ""
     """What a person calls it, where that is not the run itself: the folder."""
     read_only: bool = False
+    typed: str = ""
+    """What the person typed."""
+
+
+def status_options(command: Command) -> Command:
+    """Adds `--status`, which the command gets, and `--failed`, of which `reached` knows."""
+    for option in reversed(_STATUS_OPTIONS):
+        command = option(command)
+    return command
 
 
 def server_options(command: Command) -> Command:
@@ -71,14 +82,28 @@ def server(*, api_url: str | None, token_file: str | None, anonymous: bool) -> S
 @contextmanager
 def reached(text: str, asked: Server, *, status: str | None = None) -> Iterator[Reached]:
     """The run that `text` means. A folder is served by a local platform while the context is open."""
-    match targets.parse(text, where=asked.address, status=status):
+    match targets.parse(text, where=asked.address, status=_wanted(status)):
+        case targets.NewestTarget():
+            with folder(newest_run()) as opened:
+                yield opened
         case targets.FolderTarget(path):
             with folder(path) as opened:
                 yield opened
         case targets.RunTarget(run_id):
-            yield Reached(asked, run_id)
+            yield Reached(asked, run_id, typed=text)
         case targets.LastRunTarget(actor, wanted):
-            yield Reached(asked, asyncio.run(_last_run(asked, actor, wanted)))
+            yield Reached(asked, asyncio.run(_last_run(asked, actor, wanted)), typed=text)
+
+
+def newest_run() -> Path:
+    """The folder of the newest run of this machine; BadTarget where there is none."""
+    storage = storage_folder()
+    found = newest_folder(storage)
+    if found is None:
+        raise BadTarget(
+            f"There is no run in {storage}.", hint="Start one with runmon dev, or see runmon demo."
+        )
+    return found
 
 
 @contextmanager
@@ -87,6 +112,8 @@ def folder(path: Path) -> Iterator[Reached]:
     from runmon.local.app import LocalPlatform
     from runmon.local.bundle import unpacked
 
+    if not path.exists():
+        raise BadTarget(f"There is no folder or bundle {path}.", hint=near_paths(path))
     with unpacked(path) as place, LocalPlatform(read_only=True) as platform:
         run_id = platform.open(place)
         local = Server(address(platform.url), Token(platform.token))
@@ -101,14 +128,59 @@ async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:
                 return await api.run(run.run_id)
             except NotFound:
                 await asyncio.sleep(pause)
-        return await api.run(run.run_id)
+        try:
+            return await api.run(run.run_id)
+        except NotFound as error:
+            raise await pointed(error, api, run.typed or run.run_id) from None
 
 
 async def _last_run(asked: Server, actor: str, status: str | None) -> str:
+    """The id of the last run; of several statuses, the one that started last."""
     async with Api(asked.address, asked.token, patience=QUICK) as api:
-        return (await api.last_run(actor, status=status)).view.id
+        if not actor:
+            return await _last_of_account(api, status)
+        found, missing = [], None
+        for one in status.split(",") if status else [None]:
+            try:
+                found.append((await api.last_run(actor, status=one)).view)
+            except NotFound as error:
+                missing = error
+        if missing is not None and not found:
+            raise await pointed(missing, api, actor)
+        return max(found, key=lambda run: (run.started_at is not None, run.started_at)).id
 
 
+async def _last_of_account(api: Api, status: str | None) -> str:
+    page = await api.runs(limit=1, status=status)
+    if not page.items:
+        said = f" with status {status}" if status else ""
+        raise BadTarget(f"The account has no run{said}.", hint="runmon runs lists what there is.")
+    return page.items[0].id
+
+
+def _wanted(status: str | None) -> str | None:
+    context = click.get_current_context(silent=True)
+    failed = context is not None and context.meta.get(_FAILED)
+    if failed and status:
+        raise BadInput("--failed is a --status of its own.", hint="Give one of them.")
+    return targets.BAD_ENDS if failed else status
+
+
+def _keep_failed(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    context.meta[_FAILED] = value
+
+
+_FAILED = "runmon.failed"
+_STATUS_OPTIONS = (
+    click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status."),
+    click.option(
+        "--failed",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_failed,
+        help="Of an Actor's runs, the last that failed or timed out.",
+    ),
+)
 _OPTIONS = (
     click.option(
         "--api-url", metavar="URL", help="The API to ask. Default: APIFY_CLIENT_BASE_URL, else Apify's."

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from runmon.cli.commands import Command
-from runmon.cli.reach import look, reached, server, server_options
+from runmon.cli.reach import look, reached, server, server_options, status_options
 from runmon.cli.terminal import on_terminal, show
 from runmon.model.run import Run
 from runmon.model.units import ago, byte_size, span, usd
@@ -26,7 +26,7 @@ EXAMPLES = (
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the run object as it came, unknown fields included."
 )
-@click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status.")
+@status_options
 @server_options
 def status_command(
     target: str,

@@ -11,8 +11,11 @@ from runmon.api.address import Address, origin_of
 from runmon.errors import BadTarget
 
 FORMS = (
-    "Give a run id, a Console or API URL of a run, user/actor for its last run, a storage folder or a bundle."
+    "Give a run id, a Console or API URL of a run, user/actor for its last run, @last for your last run, "
+    "a storage folder or a bundle, or - for the newest run of this machine."
 )
+BAD_ENDS = "FAILED,TIMED-OUT"
+"""What `--failed` means: ends of which somebody asks why, without those that a person wanted."""
 
 _ID = r"[A-Za-z0-9_-]{1,64}"
 _APIFY_ID = re.compile(r"[A-Za-z0-9]{17}")
@@ -39,8 +42,9 @@ class LastRunTarget:
     """The last run of an Actor, of one status if any is named."""
 
     actor: str
-    """An Actor id, or `user~actor`."""
+    """An Actor id, or `user~actor`; empty for the last run of the account, of whatever Actor."""
     status: str | None = None
+    """One status or several with commas between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,12 @@ class FolderTarget:
     path: Path
 
 
-Target = RunTarget | LastRunTarget | FolderTarget
+@dataclass(frozen=True, slots=True)
+class NewestTarget:
+    """The newest run of this machine."""
+
+
+Target = RunTarget | LastRunTarget | FolderTarget | NewestTarget
 
 
 def parse(text: str, *, where: Address, status: str | None = None) -> Target:
@@ -62,11 +71,18 @@ def parse(text: str, *, where: Address, status: str | None = None) -> Target:
     if status is None:
         return target
     if not isinstance(target, LastRunTarget):
-        raise BadTarget("--status chooses among the runs of an Actor.", hint="Give it with user/actor.")
+        flag = "--failed" if status == BAD_ENDS else "--status"
+        raise BadTarget(
+            f"{flag} chooses among the runs of an Actor.", hint="Give it with user/actor or @last."
+        )
     return LastRunTarget(target.actor, status)
 
 
 def _parse(text: str, where: Address) -> Target:
+    if text == "-":
+        return NewestTarget()
+    if text == "@last":
+        return LastRunTarget("")
     if "://" in text or _BARE_HOST.match(text):
         return _from_url(text if "://" in text else f"https://{text}", where)
     if _APIFY_ID.fullmatch(text):

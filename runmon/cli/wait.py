@@ -15,7 +15,7 @@ from runmon.api.client import Api
 from runmon.api.credentials import redacted
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit, outcome
-from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options
+from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options, status_options
 from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
 from runmon.model.run import Run
@@ -34,7 +34,7 @@ _WELL = frozenset({Condition.LIVE, Condition.SETTLING, Condition.COMPLETE})
 @click.command("wait", cls=Command, examples=EXAMPLES)
 @click.argument("target")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="S", help="Give up after S seconds: exit 6.")
-@click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status.")
+@status_options
 @server_options
 def wait_command(
     target: str,

@@ -9,7 +9,7 @@ import click
 
 from runmon.api.client import ONCE
 from runmon.cli.commands import Command
-from runmon.cli.reach import Reached, look, reached, server, server_options
+from runmon.cli.reach import Reached, look, reached, server, server_options, status_options
 from runmon.cli.setting_flags import screen_options, settings_here
 from runmon.cli.terminal import require_terminal
 from runmon.errors import CutShort, RateLimited, ServerFault, TooSlow
@@ -17,14 +17,16 @@ from runmon.errors import CutShort, RateLimited, ServerFault, TooSlow
 EXAMPLES = (
     ("runmon HG7ML7M8z78YcAPEB", "a run by its id"),
     ("runmon watch -- -dashed-id", "a run whose id begins with a dash"),
-    ("runmon apify/hello-world --status FAILED", "the last failed run of an Actor"),
+    ("runmon apify/hello-world --failed", "the last run of an Actor that failed"),
+    ("runmon @last", "the last run of the account"),
+    ("runmon -", "the newest run of this machine, in ./storage"),
     ("runmon RUN --api-url http://127.0.0.1:8000", "a run on another server"),
 )
 
 
 @click.command("watch", cls=Command, examples=EXAMPLES)
 @click.argument("target", required=False)
-@click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status.")
+@status_options
 @server_options
 @screen_options
 def watch_command(

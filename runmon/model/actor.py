@@ -12,3 +12,10 @@ class Actor(View, frozen=True):
     name: str = ""
     username: str = ""
     title: str | None = None
+
+
+class ActorsPage(View, frozen=True):
+    """`GET /v2/actors`."""
+
+    items: list[Actor] = []
+    total: int | None = None

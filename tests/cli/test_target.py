@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runmon.api.address import address
-from runmon.cli.target import FolderTarget, LastRunTarget, RunTarget, parse
+from runmon.cli.target import FolderTarget, LastRunTarget, NewestTarget, RunTarget, parse
 from runmon.errors import BadTarget
 
 APIFY = address("https://api.apify.com")
@@ -79,6 +79,13 @@ def test_the_last_run_can_be_narrowed_by_status() -> None:
         parse(RUN, where=APIFY, status="FAILED")
 
 
+def test_at_last_is_the_account_s_last_run_and_a_dash_the_newest_of_this_machine() -> None:
+    assert parse("@last", where=APIFY, status="FAILED") == LastRunTarget("", "FAILED")
+    assert parse(" - ", where=APIFY) == NewestTarget()
+    with pytest.raises(BadTarget, match="user/actor or @last"):
+        parse("-", where=APIFY, status="FAILED")
+
+
 def test_a_path_means_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "apify" / "storage").mkdir(parents=True)
@@ -146,7 +153,7 @@ def test_any_text_is_a_target_or_is_refused(text: str) -> None:
         target = parse(text, where=APIFY)
     except BadTarget:
         return
-    assert isinstance(target, RunTarget | LastRunTarget | FolderTarget)
+    assert isinstance(target, RunTarget | LastRunTarget | FolderTarget | NewestTarget)
 
 
 IDS = st.from_regex(r"[A-Za-z0-9]{17}", fullmatch=True)
