@@ -226,6 +226,12 @@ class LogBuffer:
             return self._pread(first, min(last, self.filled))
         return self._pread(first, min(last, self.size))
 
+    def line_before(self, n: int, size: int) -> int:
+        """A line about `size` bytes before line `n`; made for a thread, as `blocks` is."""
+        index = self._shown
+        begins = index.starts[index.block_with_line(max(n - 1, 0))]
+        return index.lines_before[index.block_with_byte(max(begins - size, index.starts[0]))]
+
     def blocks(self, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
         """(first line, bytes) block by block, from the block that holds `first_line` on.
 

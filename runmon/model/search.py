@@ -131,6 +131,19 @@ class Hits:
         self.lines.extend(line for line in found if line >= first)
         self.scanned = scanned
 
+    def toggle(self, line: int) -> bool:
+        """Add a line, or take it away; whether it is there now."""
+        at = bisect_left(self.lines, line)
+        if line in self:
+            del self.lines[at]
+            return False
+        self.lines.insert(at, line)
+        return True
+
+    def move(self, lines: int) -> None:
+        """So many lines came before all of these."""
+        self.lines = array("Q", (line + lines for line in self.lines))
+
     def before(self, line: int) -> int | None:
         """The last hit before a line, or None."""
         at = bisect_left(self.lines, line)

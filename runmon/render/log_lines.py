@@ -36,12 +36,16 @@ class LogLines:
         self.clock = clock or Clock()
         self._count = buffer.lines
         self._generation = buffer.generation
+        self.moved = 0
+        """By how much the numbers of lines grew when they were last rewritten."""
         self._seen: dict[int, tuple[str, Parts]] = {}
         self._levels: dict[int, Level] = {}
 
     def changed(self) -> bool:
         """Take note of what the buffer holds now; True where lines that were there have changed."""
         rewritten = self._generation != self.buffer.generation
+        if rewritten:
+            self.moved = sum(change.moved for change in self.buffer.changes[self._generation :])
         if rewritten or len(self._seen) > KEPT:
             self._seen.clear()
             self._levels.clear()
@@ -63,7 +67,7 @@ class LogLines:
     def text(self, n: int) -> Text:
         """Line `n` as it is shown."""
         text, parts = self._at(n)
-        shown = line(self.buffer.line(n))
+        shown = line(self._raw(n))
         if shown.plain != text:
             parts = parse(shown.plain)
         level = self.level(n)
@@ -93,7 +97,7 @@ class LogLines:
 
     def entry(self, n: int) -> Entry:
         """The whole entry that line `n` belongs to."""
-        first = head_before(n, self.buffer.line)
+        first = head_before(n, self._raw)
         lines = [self._at(first)]
         for at in range(first + 1, min(first + MAX_LINES, self._count)):
             text, parts = self._at(at)
@@ -118,9 +122,13 @@ class LogLines:
     def _at(self, n: int) -> tuple[str, Parts]:
         seen = self._seen.get(n)
         if seen is None:
-            text = visible(self.buffer.line(n)[:65536])
+            text = visible(self._raw(n)[:65536])
             seen = self._seen[n] = (text, parse(text))
         return seen
+
+    def _raw(self, n: int) -> bytes:
+        """The bytes of a line; none of one that is gone, until `changed` tells so."""
+        return self.buffer.line(n) if n < self.buffer.lines else b""
 
     def _stamp(self, n: int, text: str, parts: Parts) -> str:
         """The stamp of a line that begins something; blanks for lines that go on."""

@@ -14,6 +14,7 @@ from runmon.insight.levels import loud_lines
 from runmon.model.search import Hits
 from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.log_lines import LogLines
+from runmon.ui.widgets.sifted_view import SiftedView
 from runmon.ui.widgets.walk import WalkView
 
 AT_ONCE = 2000
@@ -22,7 +23,7 @@ SLICE = 4 << 20
 _TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
 
 
-class LogView(WalkView):
+class LogView(WalkView, SiftedView):
     """Shows a log. Call `more` when its buffer has grown."""
 
     FOLLOWS: ClassVar[bool] = True
@@ -41,7 +42,6 @@ class LogView(WalkView):
 
     def __init__(self, lines: LogLines, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(lines, id=id, classes=classes)
-        self.lines = lines
         self.errors = Hits()
         self.warnings = Hits()
         self._counting = False
@@ -51,16 +51,24 @@ class LogView(WalkView):
     def more(self) -> None:
         """The buffer has grown, or was rewritten; a head that is still being filled shows nowhere."""
         if self.lines.changed():
-            self.errors, self.warnings = Hits(), Hits()
-            self._generation += 1
-            self.reset()
+            self._rewritten()
         elif self._seen_bytes != self.lines.buffer.size:
             self.grown()
         self._seen_bytes = self.lines.buffer.size
 
+    def _rewritten(self) -> None:
+        """Lines have changed, or others came in front of them: all is read again, the place is kept."""
+        self.errors, self.warnings = Hits(), Hits()
+        self._generation += 1
+        self.marks.move(self.lines.moved)
+        self._sought_number += self.lines.moved
+        with self.holding(self.lines.moved):
+            self.sift_again()
+        self.search_again()
+
     def margin(self, n: int) -> tuple[str, str]:
         """A bar in the colour of the entry's level, over all lines of the entry."""
-        tone = _TONES.get(self.lines.level(n))
+        tone = _TONES.get(self.lines.level(self.number(n)))
         return ("▎", tone) if tone is not None else (" ", "")
 
     def hang(self, n: int) -> int:
@@ -70,12 +78,12 @@ class LogView(WalkView):
 
     def ground(self, n: int) -> str:
         """Errors stand on a tinted ground."""
-        return "error_ground" if self.lines.level(n) is Level.ERROR else ""
+        return "error_ground" if self.lines.level(self.number(n)) is Level.ERROR else ""
 
     def changed(self) -> None:
         """Look for errors and warnings, and for what is searched, in what was added."""
         super().changed()
-        first, count = max(self.errors.scanned - 1, 0), self.source.line_count()
+        first, count = max(self.errors.scanned - 1, 0), self.all_lines()
         if count - first <= AT_ONCE:
             for after, errors, warnings in _levels(self.lines, first, count):
                 self._counted(self._generation, first, after, errors, warnings)
@@ -95,7 +103,7 @@ class LogView(WalkView):
 
     def _levels_counted(self) -> None:
         self._counting = False
-        if self.errors.scanned < self.source.line_count():
+        if self.errors.scanned < self.all_lines():
             self.changed()
 
     def _counted(
@@ -105,23 +113,6 @@ class LogView(WalkView):
             self.errors.extend(first, errors, after)
             self.warnings.extend(first, warnings, after)
             self.post_message(self.Counted(self))
-
-    def go_to_next(self, hits: Hits, step: int) -> bool:
-        """Go to the next of some lines, or the one before; False where there is none."""
-        line = self.cursor if self.cursor >= 0 else self._from(step)
-        near = hits.after(line) if step > 0 else hits.before(line)
-        if near is None:
-            return False
-        self.following = False
-        self.cursor = near
-        self.reveal(near)
-        return True
-
-    def _from(self, step: int) -> int:
-        """Where walking begins without a current line: at the end when following, else at the top row."""
-        if self.following:
-            return self.source.line_count() if step < 0 else -1
-        return self._first()[0] - (step > 0)
 
 
 def _levels(lines: LogLines, first: int, count: int) -> Iterator[tuple[int, list[int], list[int]]]:
