@@ -1,4 +1,4 @@
-"""What a filter leaves of a log, as a source of lines: entries that pass, and faintly the lines around them."""
+"""What a filter leaves of a log, as lines to show: what passes, and faintly what stands around it."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Log:
         buffer = self.screen.buffer
         buffer.append(data)
         self.pane.log_grew(LogGrew(buffer.size, buffer.lines, buffer.generation, False))
-        await self.until(lambda: self.view._count == buffer.lines)
+        await self.until(lambda: self.view.all_lines() == buffer.lines and not self.view._pending)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

@@ -18,6 +18,9 @@ from runmon.ui.widgets.line_places import LinePlaces
 from runmon.ui.widgets.line_rows import LineSource
 from runmon.ui.widgets.strips import Painter, char_at
 
+MARK = "◆"
+"""Before a line that a person marked."""
+
 
 class LineCanvas(LinePlaces):
     """Lines with a gutter, a ground, marks and a selection."""
@@ -35,6 +38,10 @@ class LineCanvas(LinePlaces):
     def margin(self, n: int) -> tuple[str, str]:
         """The mark before line `n`, MARGIN cells wide, and its style name."""
         return " " * self.MARGIN, ""
+
+    def marked(self, n: int) -> bool:
+        """Whether a person marked line `n`."""
+        return False
 
     def ground(self, n: int) -> str:
         """The style name of the ground behind line `n`; empty: the screen's."""
@@ -168,6 +175,8 @@ class LineCanvas(LinePlaces):
             segments.append(Segment(f"{number:>{self._number_width() - 1}} ", faint))
         if self.MARGIN:
             mark, tone = self.margin(line)
+            if row == 0 and self.marked(line):
+                mark, tone = mark[:-1] + MARK, "accent"
             segments.append(Segment(mark, base + self.painter.style(tone)))
         set_in = self._set_in(line, row)
         if set_in:

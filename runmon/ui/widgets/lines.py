@@ -17,8 +17,8 @@ from textual.widget import Widget
 from runmon.errors import BadInput
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.widgets.line_marks import LineMarks
 from runmon.ui.widgets.line_rows import LineSource
-from runmon.ui.widgets.line_search import LineSearch
 from runmon.ui.widgets.prompt import Prompt, TypesAhead
 
 __all__ = ["LineSource", "LineView", "TextLines"]
@@ -42,7 +42,7 @@ class TextLines:
         return self._lines[n]
 
 
-class LineView(LineSearch):
+class LineView(LineMarks):
     """Shows a source: scroll, current line, selection, search. Rows are bound in `ui.commands`."""
 
     SCOPE: ClassVar[str] = "lines"
@@ -219,7 +219,7 @@ class LineView(LineSearch):
                 self.search("")
                 self._return_to(*place)
 
-        self._ask("/", typed=self._look_for, done=done, value=value, hint="look for a text")
+        self.ask("/", typed=self._look_for, done=done, value=value, hint="text   /expression/")
 
     def _look_for(self, text: str) -> None:
         try:
@@ -246,7 +246,7 @@ class LineView(LineSearch):
             if text:
                 self.go_to(text)
 
-        self._ask("go to", typed=lambda _: None, done=done, hint="line number or 50%")
+        self.ask("go to", typed=lambda _: None, done=done, hint="line number or 50%")
 
     def go_to(self, text: str) -> None:
         """Go to the line a person named."""
@@ -255,7 +255,7 @@ class LineView(LineSearch):
             self.notify(f"{clean(text, limit=40)} is no line here.", markup=False, severity="warning")
             return
         self.following = False
-        self.cursor = min(max(line, 0), self.source.line_count() - 1)
+        self.cursor = min(self.place(max(line, 0)), self._count - 1)
         self.reveal(self.cursor)
 
     def line_named(self, text: str) -> int | None:
@@ -263,9 +263,9 @@ class LineView(LineSearch):
         number = text.removesuffix("%")
         if not (number.isascii() and number.isdigit() and len(number) < 12):
             return None
-        return self.source.line_count() * min(int(number), 100) // 100 if text != number else int(number) - 1
+        return self.all_lines() * min(int(number), 100) // 100 if text != number else int(number) - 1
 
-    def _ask(
+    def ask(
         self,
         label: str,
         *,
@@ -274,6 +274,7 @@ class LineView(LineSearch):
         value: str = "",
         hint: str = "",
     ) -> None:
+        """Ask for one line below the view, see `Prompt`."""
         if isinstance(self.parent, Widget):
             self.prompt = Prompt(label, typed=typed, done=done, value=value, hint=hint)
             if isinstance(self.app, TypesAhead):

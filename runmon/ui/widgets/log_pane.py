@@ -18,8 +18,8 @@ from runmon.ui.commands import bindings
 from runmon.ui.widgets.line_canvas import LineCanvas
 from runmon.ui.widgets.line_search import LineSearch
 from runmon.ui.widgets.lines import LineView
+from runmon.ui.widgets.log_filters import LogFilters
 from runmon.ui.widgets.log_view import LogView
-from runmon.ui.widgets.pane import Pane
 from runmon.watch.events import Condition, LogGrew, PaneState
 from runmon.watch.events import Pane as Watched
 
@@ -27,7 +27,7 @@ COUNT_S = 0.2
 """Between two writings of the counts."""
 
 
-class LogPane(Pane):
+class LogPane(LogFilters):
     """Shows a buffer; tell it `log_grew` when there is more."""
 
     pane: ClassVar[Watched | None] = Watched.LOG
@@ -61,9 +61,20 @@ class LogPane(Pane):
         self._say_empty()
 
     def _say_empty(self) -> None:
-        self.view.empty = Text(_emptiness(self.state), style="quiet")
+        said = _emptiness(self.state)
+        if self.view.all_lines():
+            said = _SIFTING if self.view.sifting else _NOTHING_PASSES
+        self.view.empty = Text(said, style="quiet")
         if not self.view.source.line_count():
             self.view.refresh()
+
+    def tell(self, *, at_once: bool = True) -> None:
+        """Write the frame anew, and what is said where nothing passes."""
+        self._say_empty()
+        if at_once:
+            self._count()
+        else:
+            self._counted()
 
     @on(LineCanvas.Scrolled)
     @on(LineSearch.Found)
@@ -82,9 +93,10 @@ class LogPane(Pane):
     def _count(self) -> None:
         self._waiting, self._counted_at = False, time.monotonic()
         view = self.view
-        count = view.source.line_count()
+        count = view.all_lines()
         parts: list[Text] = [Text.assemble((f"{grouped(count)} lines" if count != 1 else "1 line", "quiet"))]
         parts += _loud(view)
+        parts += self.filter_labels()
         if not view.following and count:
             below = view.lines_below
             parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
@@ -112,18 +124,26 @@ class LogPane(Pane):
             self.notify(f"No {name} {where}." if len(hits) else f"No {name}s.", timeout=2, markup=False)
 
     @on(LineView.Chosen)
-    def _open(self, event: LineView.Chosen) -> None:
+    def _chosen(self, event: LineView.Chosen) -> None:
+        """Leave the filter and stay on the line; without one, show the entry of the line in full."""
+        event.stop()
+        if not self.leave_filter(event.line):
+            self._open(event.line)
+
+    def action_open(self) -> None:
+        """Show the entry of the current line in full."""
+        if (line := self.view.current()) >= 0:
+            self._open(line)
+
+    def _open(self, line: int) -> None:
         """Show the entry of a line in full, and come back to where its reader ended."""
         from runmon.ui.screens.entry import EntryScreen
 
-        def ended(line: int | None) -> None:
-            if line is not None and line < self.view.source.line_count():
-                self.view.following = False
-                self.view.cursor = line
-                self.view.reveal(line)
+        def ended(number: int | None) -> None:
+            if number is not None and number < self.view.all_lines():
+                self.view.go_to_number(number)
 
-        event.stop()
-        self.app.push_screen(EntryScreen(self.view.lines, event.line), ended)
+        self.app.push_screen(EntryScreen(self.view.lines, self.view.number(line)), ended)
 
     def action_groups(self) -> None:
         """Show the messages, the same ones as one; walk through those of the kind that is chosen."""
@@ -143,6 +163,10 @@ class LogPane(Pane):
         mode = self.view.lines.next_stamps()
         self.view.forget_paint(texts=True)
         self.notify(f"Stamps: {mode.value}.", timeout=2, markup=False)
+
+
+_SIFTING = "Looking for entries that pass the filter…"
+_NOTHING_PASSES = "No entry passes the filter. & changes it, esc shows everything."
 
 
 def _loud(view: LogView) -> list[Text]:

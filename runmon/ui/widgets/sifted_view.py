@@ -1,4 +1,4 @@
-"""A line view of a log of which a sieve keeps some entries, found while one already reads the first of them."""
+"""A line view of a log of which a sieve keeps some entries; the first are read while others are found."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEAR = 64 * 1024
 
 
 class SiftedView(LineView):
-    """Shows all of a log, or what `sieve` keeps of it. Places are among the lines shown, numbers among all."""
+    """Shows a log, or what `sieve` keeps of it. Places are among the lines shown, numbers among all."""
 
     class Sieved(Message):
         """Another sieve is in force, or more is known of what it keeps."""
@@ -149,7 +149,7 @@ class SiftedView(LineView):
             if worker.is_cancelled or sift != self._sifts:
                 return
             call(self._show_before, sift, part)
-        call(self._rest, sift)
+        call(self._sift_rest, sift)
 
     def _begin(self, sift: int, first: int) -> None:
         if sift == self._sifts:
@@ -179,7 +179,7 @@ class SiftedView(LineView):
         self._aim()
         self.post_message(self.Sieved(self))
 
-    def _rest(self, sift: int) -> None:
+    def _sift_rest(self, sift: int) -> None:
         if sift != self._sifts:
             return
         self.sifting = False
