@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from runmon.insight.groups import Group, Groups
+from runmon.insight.sieve import Sieve
 from runmon.model.log import LogBuffer
 from runmon.model.search import Hits
 from runmon.model.units import grouped
@@ -154,6 +155,7 @@ class LogPane(LogFilters):
         def ended(group: Group | None) -> None:
             self._groups = screen.groups
             if group is not None:
+                self.sift(Sieve())
                 self.view.walk(Hits(group.lines), group.words)
 
         self.app.push_screen(screen, ended)

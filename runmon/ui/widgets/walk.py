@@ -24,8 +24,9 @@ class WalkView(LineView):
         """Go to the first of these lines; `n` and `N` go on from there until something is searched for."""
         self.search("")
         self.hits, self.walked = lines, clean(words, limit=80)
-        if len(lines):
-            self.go_to_match(lines.lines[0])
+        first = self.next_shown(lines, -1, 1)
+        if first is not None:
+            self.go_to_match(first)
         self.post_message(self.Found(self))
 
     def search(self, text: str) -> None:
@@ -33,10 +34,10 @@ class WalkView(LineView):
         self._leave()
         super().search(text)
 
-    def reset(self) -> None:
+    def search_again(self) -> None:
         """Lines changed: those that were walked through may be others now."""
         self._leave()
-        super().reset()
+        super().search_again()
 
     def action_end_search(self) -> None:
         """Leave what is walked through, or forget what was looked for."""
@@ -54,6 +55,7 @@ class WalkView(LineView):
         """What is walked through and how far, else what a search has found."""
         if not self.walked:
             return super().found_text()
-        at = f"{grouped(self.hits.place(self.cursor) + 1)} of " if self.cursor in self.hits else ""
+        number = self.number(self.cursor) if 0 <= self.cursor < self._count else -1
+        at = f"{grouped(self.hits_shown(before=number) + 1)} of " if number in self.hits else ""
         words = cut(self.walked, LONGEST) if len(self.walked) > LONGEST else self.walked
-        return Text(f"{at}{grouped(len(self.hits))} {words}")
+        return Text(f"{at}{grouped(self.hits_shown())} {words}")
