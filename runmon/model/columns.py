@@ -46,6 +46,10 @@ class Column:
     """Whether the rows that decide its width have passed; numbers may still widen it."""
     hidden: bool = False
     """Taken away by hand."""
+    frozen: bool = False
+    """Kept at the left by hand, whatever is scrolled."""
+    cells: int | None = None
+    """Its width where it was set by hand."""
 
     @property
     def name(self) -> str:
@@ -106,9 +110,41 @@ class Columns:
         return before != self._extent()
 
     def shown(self) -> list[Column]:
-        """The columns to show, left to right; `#` fields last."""
-        usual = [c for c in self._all if self._is_shown(c) and not c.debug]
-        return usual + [c for c in self._all if self.show_debug and self._is_shown(c) and c.debug]
+        """The columns to show, left to right: frozen ones first, `#` fields last."""
+        found = [c for c in self._all if self._is_shown(c) and (self.show_debug or not c.debug or c.frozen)]
+        return sorted(found, key=lambda column: (not column.frozen, column.debug))
+
+    def choosable(self) -> list[Column]:
+        """The columns that could be shown, hidden ones and `#` fields included, in their order."""
+        return [column for column in self._all if self._is_there(column)]
+
+    def hide(self, column: Column, hidden: bool) -> None:
+        """Take a column away, or bring it back. The last one stays."""
+        if not hidden or len(self.shown()) > 1:
+            column.hidden = hidden
+            column.frozen = column.frozen and not hidden
+
+    def move(self, column: Column, step: int) -> bool:
+        """Change places with the neighbour on that side, if it is of the same kind; gives whether it did."""
+        shown = self.shown()
+        place = shown.index(column) + step
+        if not 0 <= place < len(shown):
+            return False
+        other = shown[place]
+        if (other.frozen, other.debug) != (column.frozen, column.debug):
+            return False
+        self._all.remove(column)
+        self._all.insert(self._all.index(other) + (step > 0), column)
+        return True
+
+    def widen(self, column: Column, cells: int) -> None:
+        """Give a column so many cells from now on, within limits."""
+        column.cells = max(LEAST_WIDTH, min(cells, MOST_WIDTH))
+
+    def stretch(self, column: Column) -> None:
+        """Show a column as wide as its longest value, or again as wide as usual."""
+        full = max(min(column.longest, MOST_WIDTH), self._usual_width(column))
+        column.cells = None if column.cells is not None else full
 
     def openable(self, column: Column) -> bool:
         """Whether the column holds objects that `open` would spread."""
@@ -150,7 +186,8 @@ class Columns:
         for place, column in enumerate(columns):
             if spare <= 0:
                 break
-            more = min(spare, max(0, column.longest - widths[place]))
+            wanted = column.longest if column.cells is None else column.cells
+            more = min(spare, max(0, wanted - widths[place]))
             widths[place] += more
             spare -= more
         return widths
@@ -164,11 +201,20 @@ class Columns:
             column.fixed = column.fixed or column.values > 0
 
     def _usual_width(self, column: Column) -> int:
+        if column.cells is not None:
+            return column.cells
         name = min(self._width_of(column.name), USUAL_WIDTH)
         return max(LEAST_WIDTH, name, min(column.seen, USUAL_WIDTH))
 
+    def opened(self) -> frozenset[Path]:
+        """The paths of objects that are shown by their fields."""
+        return frozenset(path for path, is_open in self._opened.items() if is_open)
+
     def _is_shown(self, column: Column) -> bool:
-        if column.hidden or (self._opened.get(column.path) and not column.values):
+        return not column.hidden and self._is_there(column)
+
+    def _is_there(self, column: Column) -> bool:
+        if self._opened.get(column.path) and not column.values:
             return False
         return all(self._opened.get(column.path[:depth]) for depth in range(1, len(column.path)))
 

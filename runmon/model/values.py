@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -59,3 +61,71 @@ def _leniently(raw: bytes) -> Any:
 
 def _integer(digits: str) -> int | Number:
     return int(digits) if len(digits) <= LONGEST_INTEGER else Number(digits)
+
+
+def number_key(value: int | float | Number) -> tuple[bool, float, int]:
+    """Orders numbers by what they are: whole ones beyond 2**53 exactly, NaN behind all others."""
+    try:
+        near = float(value)
+    except OverflowError:
+        near = math.inf if isinstance(value, int) and value > 0 else -math.inf
+    if math.isnan(near):
+        return True, 0.0, 0
+    whole = isinstance(value, int) or math.isfinite(near)
+    return False, near, int(value if isinstance(value, int) else near) if whole else 0
+
+
+def plain_text(value: Any) -> str:
+    """A decoded value in one text: strings as they are, numbers as sent, the rest as JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    try:
+        return msgspec.json.encode(_as_sent(value)).decode()
+    except (UnicodeEncodeError, RecursionError):
+        return json.dumps(value) if _shallow(value) else "…"
+
+
+def is_empty(value: object) -> bool:
+    """Whether it is null, or a text, list or object without anything in it."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text inside a value, names of fields included."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            yield from found
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
+        else:
+            yield plain_text(found)
+
+
+def _as_sent(value: Any) -> Any:
+    """The value for an encoder, which would quote the numbers that kept their text."""
+    if isinstance(value, Number):
+        return msgspec.Raw(value.encode())
+    if isinstance(value, dict):
+        return {name: _as_sent(inner) for name, inner in value.items()}
+    return [_as_sent(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _shallow(value: Any, depth: int = 400) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return True
+    return False

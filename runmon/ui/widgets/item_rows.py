@@ -1,12 +1,16 @@
-"""The rows of the dataset table: pages of raw items, decoded only where they show."""
+"""The rows of the dataset table: pages of raw items, or those a person chose, decoded as they show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from runmon.model.columns import MISSING, Column, Columns
+from runmon.model.item_view import ItemView, Kept
 from runmon.model.pages import Pages
+from runmon.model.storages import ItemsPage
 from runmon.model.units import byte_size
 from runmon.model.values import decode
 from runmon.render.cells import NULL, Cell, cell, text_width, width
@@ -17,6 +21,8 @@ MOST_DECODED = 400
 ERROR_SIGN = Cell("✖", "bad")
 FIRST_LEARNED = 100
 """Rows in hand that decide the first columns and their widths."""
+MOST_AT_ONCE = 100
+"""Chosen items asked for in one request."""
 
 
 class ItemRows:
@@ -26,40 +32,57 @@ class ItemRows:
         self.pages = Pages()
         self.columns = Columns(width, text_width)
         self.window = (0, 0)
+        self.view: ItemView | None = None
+        """The items a person chose; None: all, as they are stored."""
+        self.kept = Kept()
+        """Items of the view, beside those that the pages hold."""
         self._ask = ask
         self._decoded: dict[int, Any] = {}
         self._fresh: list[Any] = []
         self._shown: list[Column] | None = None
 
     def row_count(self) -> int:
-        return self.pages.count
+        return self.pages.count if self.view is None else len(self.view)
+
+    def offset_of(self, row: int) -> int:
+        """The place in the dataset of the item in a row."""
+        return row if self.view is None else self.view.offsets[row]
+
+    def row_of(self, offset: int) -> int | None:
+        """The row of an item of the dataset; None where it does not show."""
+        return offset if self.view is None else self.view.row_of(offset)
+
+    def raw(self, offset: int) -> msgspec.Raw | None:
+        """The text of an item; None where it is not in hand."""
+        found = self.pages.get(offset)
+        return found if found is not None else self.kept.get(offset)
 
     def heads(self, room: int) -> Sequence[Head]:
         columns = self._shown = self.columns.shown()
         widths = self.columns.widths(columns, room)
-        return [
-            Head(clean(column.name, limit=120), cells, column.numeric)
-            for column, cells in zip(columns, widths, strict=True)
-        ]
+        return [self._head(column, cells) for column, cells in zip(columns, widths, strict=True)]
 
     def row(self, number: int, first: int, last: int) -> Row | None:
-        if number in self.pages.heavy:
-            return Row([Cell(f"an item of {byte_size(self.pages.heavy[number])}: Enter reads it", "quiet")])
+        offset = self.offset_of(number)
+        if offset in self.pages.heavy:
+            said = f"an item of {byte_size(self.pages.heavy[offset])}: Enter reads it"
+            return Row([Cell(said, "quiet")], number=offset)
         item = self.value(number)
         if item is MISSING:
             return None
         columns = self._shown if self._shown is not None else self.columns.shown()
         cells = [_placed(cell(column.of(item)), column) for column in columns[first:last]]
-        return Row(cells, ERROR_SIGN, "error_ground") if is_error(item) else Row(cells)
+        failed = is_error(item)
+        return Row(cells, ERROR_SIGN if failed else Cell(" "), "error_ground" if failed else "ground", offset)
 
     def identity(self, number: int) -> Hashable:
-        return number
+        return self.offset_of(number)
 
     def prepare(self, first: int, last: int) -> bool:
         self.window = (first, last)
         self._ask(first, last)
         stop = last + 1 if self._shown else max(last + 1, first + FIRST_LEARNED)
-        for row in range(first, stop):
+        for row in range(first, min(stop, self.row_count())):
             self.value(row)
         fresh, self._fresh = self._fresh, []
         return self.columns.see(fresh) if fresh else False
@@ -76,21 +99,52 @@ class ItemRows:
 
     def value(self, row: int) -> Any:
         """The decoded item of a row; MISSING where the row is not in hand."""
-        if row in self._decoded:
-            return self._decoded[row]
-        raw = self.pages.get(row)
+        offset = self.offset_of(row)
+        if offset in self._decoded:
+            return self._decoded[offset]
+        raw = self.raw(offset)
         if raw is None:
             return MISSING
         if len(self._decoded) > MOST_DECODED:
             self._decoded.clear()
-        item = self._decoded[row] = decode(raw)
+        item = self._decoded[offset] = decode(raw)
         self._fresh.append(item)
         return item
 
     def values(self) -> list[Any]:
         """The items on screen that are in hand, decoded."""
+        return [item for row in self._window() if (item := self.value(row)) is not MISSING]
+
+    def in_hand(self) -> list[tuple[int, msgspec.Raw]]:
+        """Offset and text of every item that the pages hold."""
+        return [(offset, raw) for offset, raw in self.pages.in_hand() if memoryview(raw).nbytes]
+
+    def missing(self) -> tuple[int, int] | None:
+        """Of the chosen items on screen, a stretch that is not in hand: its first offset, and how many."""
+        if self.view is None:
+            return None
+        lacking = sorted(offset for offset in map(self.offset_of, self._window()) if self.raw(offset) is None)
+        if not lacking:
+            return None
+        last = max(offset for offset in lacking if offset < lacking[0] + MOST_AT_ONCE)
+        return lacking[0], last - lacking[0] + 1
+
+    def took(self, first: int, length: int, page: ItemsPage) -> None:
+        """Keep chosen items that were read by themselves; what did not come is told as such."""
+        wanted = {offset for offset in map(self.offset_of, self._window()) if self.raw(offset) is None}
+        sent = dict(enumerate(page.items[:length], first))
+        for offset in sorted(wanted & set(range(first, first + length))):
+            self.kept.put(offset, sent[offset].copy() if offset in sent else msgspec.Raw(b'"not sent"'))
+
+    def _window(self) -> Iterator[int]:
         first, last = self.window
-        return [item for row in range(first, last + 1) if (item := self.value(row)) is not MISSING]
+        return iter(range(first, min(last + 1, self.row_count())))
+
+    def _head(self, column: Column, cells: int) -> Head:
+        wish = self.view.wish if self.view is not None else None
+        sign = "" if wish is None or wish.by != column.path else "↓" if wish.descending else "↑"
+        name = clean(column.name, limit=120)
+        return Head(name, cells, column.numeric, frozen=column.frozen, sign=sign)
 
 
 def _placed(drawn: Cell, column: Column) -> Cell:

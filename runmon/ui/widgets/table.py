@@ -18,7 +18,7 @@ from textual.widget import Widget
 from runmon.ui.commands import bindings
 from runmon.ui.theme import palette
 from runmon.ui.widgets.table_marks import Marks
-from runmon.ui.widgets.table_painter import GAP, TablePainter
+from runmon.ui.widgets.table_painter import TablePainter
 from runmon.ui.widgets.table_source import TableSource
 
 
@@ -227,7 +227,7 @@ class Table(Widget, can_focus=True):
         if paint.choose_columns:
             self.go_to_column(paint.column + step)
         elif step < 0 or paint.is_cut():
-            paint.left = max(0, min(paint.left + step, len(paint.heads) - 1))
+            paint.left = max(paint.frozen, min(paint.left + step, len(paint.heads) - 1))
             self.columns_changed()
 
     def action_mark(self) -> None:
@@ -329,10 +329,6 @@ class Table(Widget, can_focus=True):
             self.columns_changed()
 
     def _click_head(self, x: int) -> None:
-        at = self._painter.margin
-        for place in range(self._painter.left, len(self._painter.heads)):
-            at += self._painter.heads[place].width + GAP
-            if x < at:
-                if self._painter.choose_columns:
-                    self.go_to_column(place)
-                return
+        place = self._painter.column_at(x)
+        if place is not None and self._painter.choose_columns:
+            self.go_to_column(place)

@@ -37,6 +37,8 @@ class TablePainter:
         self.count = 0
         self.top = 0
         self.left = 0
+        self.frozen = 0
+        self._places: list[int] = []
         self.cursor = -1
         self.column = 0
         self.width = 0
@@ -83,7 +85,8 @@ class TablePainter:
         """Draw every row anew, with the columns that the source gives now."""
         self._strips.clear()
         self.heads = self.source.heads(self.room)
-        self.left = max(0, min(self.left, len(self.heads) - 1))
+        self.frozen = self._frozen()
+        self.left = max(self.frozen, min(self.left, len(self.heads) - 1))
         self.column = max(0, min(self.column, len(self.heads) - 1))
 
     def forget_rows(self) -> None:
@@ -96,13 +99,29 @@ class TablePainter:
 
     def is_cut(self) -> bool:
         """Whether there are columns right of the last one that fits."""
-        return self.span(self.left, len(self.heads)) > self.room + GAP
+        return self.span(self.left, len(self.heads)) > self.moving_room + GAP
+
+    @property
+    def moving_room(self) -> int:
+        """Cells for the columns that scroll."""
+        return max(self.room - self.span(0, self.frozen), 0)
+
+    def column_at(self, x: int) -> int | None:
+        """The column that stands at a cell of the widget."""
+        at = self.margin
+        for place in [*range(self.frozen), *range(self.left, len(self.heads))]:
+            at += self.heads[place].width + GAP
+            if x < at:
+                return place
+        return None
 
     def reveal_column(self) -> None:
         """Scroll sideways until the chosen column shows."""
         before = self.left
+        if self.column < self.frozen:
+            return
         self.left = min(self.left, self.column)
-        while self.left < self.column and self.span(self.left, self.column + 1) > self.room + GAP:
+        while self.left < self.column and self.span(self.left, self.column + 1) > self.moving_room + GAP:
             self.left += 1
         if before != self.left:
             self._strips.clear()
@@ -110,11 +129,12 @@ class TablePainter:
     def lines(self, first: int, last: int) -> list[Strip]:
         """Lines `first` … `last - 1` of the widget, filters applied."""
         visible = self._visible()
+        self._places = [*range(self.frozen), *range(*visible)]
         return [self._line(y, visible) for y in range(first, last)]
 
     def _line(self, y: int, visible: tuple[int, int]) -> Strip:
         if not y:
-            return self._filtered(self._head_line(visible))
+            return self._filtered(self._head_line())
         row = self.top + y - 1
         if row >= self.count:
             return self._filtered(self._beyond(y))
@@ -130,29 +150,35 @@ class TablePainter:
 
     def _row_line(self, row: int, visible: tuple[int, int]) -> Strip:
         first, last = visible
-        found = self.source.row(row, first, last)
+        found = self._found(row, first, last)
         if row == self.cursor:
-            return self._filtered(self._cursor_line(found, first))
+            return self._filtered(self._cursor_line(found))
         segments, used = self._start(row, found, found.ground if found else "ground")
         if found is None:
             return self._filtered(
                 self._ended([*segments, self._segment("…", "faint", "ground")], used + 1, "ground")
             )
-        used = self._add_cells(segments, found, found.ground, first, used, chosen=-1)
+        used = self._add_cells(segments, found, found.ground, used, chosen=-1)
         line = self._filtered(self._ended(segments, used, found.ground))
         if len(self._strips) > MOST_STRIPS:
             self._strips.clear()
         self._strips[row] = line
         return line
 
-    def _cursor_line(self, found: Row | None, first: int) -> Strip:
+    def _found(self, row: int, first: int, last: int) -> Row | None:
+        """The row with the cells of frozen columns before those of columns `first` … `last - 1`."""
+        found = self.source.row(row, first, last)
+        lead = self.source.row(row, 0, self.frozen) if self.frozen and found is not None else None
+        return found if found is None or lead is None else found._replace(cells=[*lead.cells, *found.cells])
+
+    def _cursor_line(self, found: Row | None) -> Strip:
         ground = "cursor" if self.focused else "panel"
         segments, used = self._start(self.cursor, found, ground)
         if found is None:
             segments.append(self._segment("…", "faint", ground))
             return self._ended(segments, used + 1, ground)
         chosen = self.column if self.choose_columns and self.focused else -1
-        used = self._add_cells(segments, found, ground, first, used, chosen=chosen)
+        used = self._add_cells(segments, found, ground, used, chosen=chosen)
         return self._ended(segments, used, ground)
 
     def _start(self, row: int, found: Row | None, ground: str) -> tuple[list[Segment], int]:
@@ -172,33 +198,44 @@ class TablePainter:
         marked = bool(self.marks) and self.source.identity(row) in self.marks
         return self._segment(MARK, "accent", ground) if marked else self._segment(" ", "text", ground)
 
-    def _add_cells(
-        self, segments: list[Segment], row: Row, ground: str, first: int, used: int, *, chosen: int
-    ) -> int:
+    def _add_cells(self, segments: list[Segment], row: Row, ground: str, used: int, *, chosen: int) -> int:
         """Append the cells as far as there is room; gives the cells used."""
         end = self.width - 1
-        for place, (text, tone, right) in enumerate(row.cells, first):
+        for place, (text, tone, right) in zip(self._places, row.cells, strict=False):
             width = min(self.heads[place].width, end - used)
             if width <= 0:
                 break
             gap = min(GAP, end - used - width)
             tone = "chosen" if place == chosen else tone
-            segments.append(self._segment(fitted(text, width, right=right) + " " * gap, tone, ground))
+            drawn = fitted(text, width, right=right)
+            if place == self.frozen - 1 and gap == GAP:
+                segments += (self._segment(drawn, tone, ground), self._segment("│ ", "line", ground))
+            else:
+                segments.append(self._segment(drawn + " " * gap, tone, ground))
             used += width + gap
         return used
 
-    def _head_line(self, visible: tuple[int, int]) -> Strip:
-        first, last = visible
-        mark = "‹ " if self.left else "  "
+    def _head_line(self) -> Strip:
+        mark = "‹ " if self.left > self.frozen else "  "
         number = "#".rjust(self._number_width()) + " " * GAP if self.numbers else ""
         segments = [self._segment(mark + number, "faint", "panel")]
-        tones = ["head"] * (last - first)
-        if self.choose_columns and first <= self.column < last:
-            tones[self.column - first] = "current_head"
-        cells = [Cell(h.name, t, h.right) for h, t in zip(self.heads[first:last], tones, strict=True)]
-        used = self._add_cells(segments, Row(cells), "panel", first, self.margin, chosen=-1)
+        cells = [self._head(place) for place in self._places]
+        used = self._add_cells(segments, Row(cells), "panel", self.margin, chosen=-1)
         line = self._ended(segments, used, "panel")
         return self._with_last(line, self._segment("›", "faint", "panel")) if self.is_cut() else line
+
+    def _head(self, place: int) -> Cell:
+        head = self.heads[place]
+        tone = "current_head" if self.choose_columns and place == self.column else "head"
+        name = fitted(head.name, head.width - 1).rstrip() + head.sign if head.sign else head.name
+        return Cell(name, tone, head.right)
+
+    def _frozen(self) -> int:
+        """Leading columns that stay: no more than leave a third of the room to the others."""
+        count = next((n for n, head in enumerate(self.heads) if not head.frozen), len(self.heads))
+        while count and (count == len(self.heads) or self.span(0, count) > self.room * 2 // 3):
+            count -= 1
+        return count
 
     def _beyond(self, y: int) -> Strip:
         """A line below the last row; where there are no rows, a line of the sentence that says why."""
@@ -240,7 +277,7 @@ class TablePainter:
 
     def _visible(self) -> tuple[int, int]:
         """The columns on screen, the last one perhaps in part."""
-        last, room = self.left, self.room
+        last, room = self.left, self.moving_room
         while last < len(self.heads) and room > 0:
             room -= self.heads[last].width + GAP
             last += 1

@@ -16,6 +16,10 @@ class Head:
     name: str
     width: int
     right: bool = False
+    frozen: bool = False
+    """Stands at the left, whatever is scrolled; frozen columns come first."""
+    sign: str = ""
+    """One character behind the name, such as the way the rows are sorted by it."""
 
 
 class Row(NamedTuple):
