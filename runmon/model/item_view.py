@@ -41,6 +41,8 @@ class ItemView:
         self.wish = wish
         self.examined = 0
         """Items looked at."""
+        self.scanned = False
+        """Whether these are the first ones of the dataset, without a hole, and not those that were loaded."""
         self.offsets = array("q")
         """The chosen items, in the order wanted as of the last `settle`."""
         self._found = array("q")

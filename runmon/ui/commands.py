@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runmon.settings.keys import CHARACTERS
 from runmon.ui.command import Command as Command
-from runmon.ui.command_rows import data, details, everywhere, runs, text
+from runmon.ui.command_rows import data, details, everywhere, items, runs, text
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -28,6 +28,8 @@ SCOPES: dict[str, str] = {
     "table": "Tables",
     "records": "Records",
     "queue": "Queue",
+    "survey": "Frequencies and descriptions",
+    "columns": "Columns",
     "item": "Item",
     "entry": "Log entry",
     "groups": "Messages",
@@ -54,10 +56,12 @@ COMMANDS: tuple[Command, ...] = (
     *everywhere.STATUS,
     *text.LINES,
     *text.LOG,
-    *data.ITEMS,
+    *items.ITEMS,
     *data.TABLE,
     *data.RECORDS,
     *data.QUEUE,
+    *items.SURVEY,
+    *items.COLUMNS,
     *details.ITEM,
     *text.ENTRY,
     *text.GROUPS,

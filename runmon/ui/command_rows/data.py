@@ -25,16 +25,6 @@ TABLE = (
             "Take all marks away.", "table", 0, "^\\"),
     Command("table.choose", ("enter",), "choose", "open", "Open what is under the cursor.", "table", 1),
 )
-ITEMS = (
-    Command("items.follow", ("s",), "follow", "follow",
-            "Keep the newest item in sight as items arrive; moving up ends it.", "items", 1),
-    Command("items.debug", ("number_sign",), "toggle_debug", "# fields",
-            "Show or hide fields whose names start with #.", "items", 3, "#"),
-    Command("items.expand", ("left_parenthesis",), "expand", "expand",
-            "Show the fields of the objects in this column as columns.", "items"),
-    Command("items.contract", ("right_parenthesis",), "contract", "contract",
-            "Fold this column and its neighbours back into their object.", "items"),
-)
 RECORDS: tuple[Command, ...] = ()
 QUEUE = (
     Command("queue.view", ("v",), "next_view", "head / all / failed",

@@ -8,12 +8,12 @@ from rich.text import Text
 from textual import work
 
 from runmon.errors import RunmonError
-from runmon.model.pages import Pages
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.preview import json_preview
 from runmon.ui.commands import bindings
 from runmon.ui.screens.detail import DetailScreen
+from runmon.ui.widgets.item_rows import ItemRows
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
@@ -25,9 +25,9 @@ class ItemScreen(DetailScreen):
     SCOPE: ClassVar[str] = "item"
     BINDINGS = bindings("item")
 
-    def __init__(self, api: Api, place: Place, pages: Pages, row: int) -> None:
+    def __init__(self, api: Api, place: Place, rows: ItemRows, row: int) -> None:
         super().__init__()
-        self._api, self._place, self._pages = api, place, pages
+        self._api, self._place, self._rows = api, place, rows
         self.row = row
         self.raw = b""
 
@@ -38,27 +38,28 @@ class ItemScreen(DetailScreen):
     async def show_row(self, row: int) -> None:
         """Show another row, read by itself where it is not in hand."""
         self.row = row
-        title = Text.assemble(("Item ", "strong"), (grouped(row + 1), "strong"))
-        raw = self._pages.get(row)
+        offset = self._rows.offset_of(row)
+        title = Text.assemble(("Item ", "strong"), (grouped(offset + 1), "strong"))
+        raw = self._rows.raw(offset)
         held = b"" if raw is None else bytes(raw)
         if not held:
             self.put_waiting(title)
             try:
-                held = await self._read(row)
+                held = await self._read(offset)
             except RunmonError as error:
                 self.put_trouble(title, error)
                 return
         self.raw = held
-        size = f"of {grouped(self._pages.count)}   {byte_size(len(held))}"
+        size = f"of {grouped(self._rows.pages.count)}   offset {offset}   {byte_size(len(held))}"
         self.put(title, Text.assemble((size, "quiet")), json_preview(held))
 
-    async def _read(self, row: int) -> bytes:
-        page = await self._api.items(self._place, offset=row, limit=1)
+    async def _read(self, offset: int) -> bytes:
+        page = await self._api.items(self._place, offset=offset, limit=1)
         return bytes(page.items[0]) if page.items else b""
 
     def action_step(self, rows: int) -> None:
         """Go to the next or previous item."""
-        row = max(0, min(self.row + rows, self._pages.count - 1))
+        row = max(0, min(self.row + rows, self._rows.row_count() - 1))
         if row != self.row:
             self.show_row(row)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from runmon.model.columns import MISSING, Column, Columns
+from runmon.model.columns import MISSING, USUAL_WIDTH, Column, Columns
 from runmon.model.item_view import ItemView, Kept
 from runmon.model.pages import Pages
 from runmon.model.storages import ItemsPage
@@ -144,6 +144,7 @@ class ItemRows:
         wish = self.view.wish if self.view is not None else None
         sign = "" if wish is None or wish.by != column.path else "↓" if wish.descending else "↑"
         name = clean(column.name, limit=120)
+        cells = max(cells, min(text_width(name) + 1, USUAL_WIDTH)) if sign else cells
         return Head(name, cells, column.numeric, frozen=column.frozen, sign=sign)
 
 

@@ -9,12 +9,15 @@ from textual import on
 from textual.app import ComposeResult
 
 from runmon.errors import TooLarge
+from runmon.model.columns import Path
 from runmon.model.pages import Span
 from runmon.model.storages import ItemsPage
 from runmon.model.units import grouped
 from runmon.ui.commands import bindings
-from runmon.ui.widgets.data_pane import DataPane, Notice
+from runmon.ui.widgets.data_pane import Notice
 from runmon.ui.widgets.item_rows import ItemRows
+from runmon.ui.widgets.items_arranged import ArrangedItems
+from runmon.ui.widgets.items_columns import ItemColumns
 from runmon.ui.widgets.table import Table
 from runmon.watch.events import Condition, ItemsCounted
 from runmon.watch.events import Pane as Watched
@@ -25,10 +28,12 @@ if TYPE_CHECKING:
 
 NONE_YET = "No items yet.\nThe run has pushed nothing to its dataset. New items appear here by themselves."
 NONE_EVER = "No items.\nThe run ended and its dataset is empty."
+NONE_CHOSEN = "No item is like that.\nesc shows all items again."
+NONE_LOADED = "No loaded item is like that.\na scans all items of the dataset, esc shows them again."
 READING = "Reading the dataset…"
 
 
-class ItemsPane(DataPane):
+class ItemsPane(ArrangedItems, ItemColumns):
     """Items of the run's default dataset."""
 
     pane = Watched.ITEMS
@@ -47,11 +52,6 @@ class ItemsPane(DataPane):
         yield Table(id="items-table")
         yield Notice()
 
-    @property
-    def table(self) -> Table:
-        """The table of items."""
-        return self.query_one(Table)
-
     def on_mount(self) -> None:
         self.table.show(self.rows)
         self._say_empty()
@@ -63,6 +63,7 @@ class ItemsPane(DataPane):
         self.rows.pages.grew(event.dataset.view.item_count)
         if self.rows.pages.count != before or not before:
             self._rows_changed()
+            self.grown()
 
     def read_again(self) -> None:
         """Read the rows on screen that are not in hand."""
@@ -76,24 +77,31 @@ class ItemsPane(DataPane):
         """Keep the newest item in sight, or stop."""
         self.table.set_follow(not self.table.follow)
 
-    def action_toggle_debug(self) -> None:
-        """Show or hide fields whose names start with #."""
-        self.rows.columns.show_debug = not self.rows.columns.show_debug
-        self.table.columns_changed()
-
-    def action_expand(self) -> None:
-        """Show the fields of the objects under the cursor as columns."""
+    def action_frequency(self) -> None:
+        """Count the values of the column under the cursor."""
         column = self.rows.column(self.table.column)
-        if column is not None and self.rows.columns.open(column, self.rows.values()):
-            self.table.columns_changed()
+        if column is not None:
+            self.show_frequency(column.path)
 
-    def action_contract(self) -> None:
-        """Fold the fields under the cursor back into one column."""
-        column = self.rows.column(self.table.column)
-        folded = self.rows.columns.close(column) if column is not None else None
-        if folded is not None:
-            self.table.columns_changed()
-            self.table.go_to_column(self.rows.place_of(folded))
+    def show_frequency(self, path: Path) -> None:
+        """Count the values of a field; a value chosen there becomes the filter."""
+        from runmon.ui.screens.frequency import FrequencyScreen
+
+        self.app.push_screen(FrequencyScreen(self.api, self.place, self.rows, path), self._filter_to)
+
+    def _filter_to(self, text: str | None) -> None:
+        if text is not None:
+            self.filter_by(text)
+
+    def action_describe(self) -> None:
+        """Tell of every field what its values are like; a field chosen there is counted by value."""
+        from runmon.ui.screens.describe import DescribeScreen
+
+        def chosen(path: Path | None) -> None:
+            if path is not None:
+                self.show_frequency(path)
+
+        self.app.push_screen(DescribeScreen(self.api, self.place, self.rows), chosen)
 
     @on(Table.Chosen)
     def open_item(self, message: Table.Chosen) -> None:
@@ -101,9 +109,10 @@ class ItemsPane(DataPane):
         from runmon.ui.screens.item import ItemScreen
 
         message.stop()
-        self.app.push_screen(ItemScreen(self.api, self.place, self.rows.pages, message.row), self._came_back)
+        self.app.push_screen(ItemScreen(self.api, self.place, self.rows, message.row), self._came_back)
 
     @on(Table.FollowChanged)
+    @on(Table.MarksChanged)
     def retitle(self) -> None:
         """Say in the title whether the newest item is followed."""
         self._write_counts()
@@ -113,28 +122,42 @@ class ItemsPane(DataPane):
         if row is not None:
             self.table.move_to(row)
 
+    def view_changed(self, offset: int | None = None) -> None:
+        row = None if offset is None else self.rows.row_of(offset) or 0
+        self.table.rows_changed(cursor=row, most=self.rows.pages.count)
+        self._write_counts()
+        self._say_empty()
+
     def _rows_changed(self) -> None:
-        self.table.rows_changed()
+        self.table.rows_changed(most=self.rows.pages.count)
         self._write_counts()
         self._say_empty()
 
     def _write_counts(self) -> None:
         pages = self.rows.pages
         words = Text.assemble((grouped(pages.count), "quiet")) if self._counted or pages.count else Text()
+        if self.rows.view is not None:
+            words = self.view_words()
         if pages.settling and self._counted:
             words.append(" settling", "faint")
         if self.table.follow:
             words.append("  following", "accent")
+        if self.table.marks:
+            words.append(f"  {grouped(len(self.table.marks))} marked", "accent")
         self.counts = words
 
     def _say_empty(self) -> None:
         ended = self.state.condition in {Condition.COMPLETE, Condition.SETTLING}
         known = NONE_EVER if ended else NONE_YET
+        if self.rows.view is not None and self.rows.pages.count:
+            known = NONE_CHOSEN if self.whole or self.scanning else NONE_LOADED
         self.table.empty = Text(known if self._counted else READING)
 
     def _ask(self, first: int, last: int) -> None:
         """Rows come onto the screen: read what is missing of them, unless that is under way."""
-        if self.visible_now and not self._reading and self._missing() is not None:
+        if not self.visible_now or self._reading:
+            return
+        if self.rows.missing() if self.rows.view is not None else self._missing():
             self._reading = True
             self.read("pages", self._read_missing)
 
@@ -147,11 +170,27 @@ class ItemsPane(DataPane):
         """Page after page, until what shows is in hand."""
         self._reading = True
         try:
-            while self.visible_now and (span := self._missing()) is not None:
-                await self._read_span(span)
+            while self.visible_now:
+                if self.rows.view is not None:
+                    if (wanted := self.rows.missing()) is None:
+                        return
+                    await self._read_chosen(*wanted)
+                elif (span := self._missing()) is not None:
+                    await self._read_span(span)
+                else:
+                    return
                 self._rows_changed()
         finally:
             self._reading = False
+
+    async def _read_chosen(self, first: int, length: int) -> None:
+        """Items of the view that no page holds; where they are too large together, one by itself."""
+        try:
+            page = await self.api.items(self.place, offset=first, limit=length)
+        except TooLarge:
+            length = 1
+            page = ItemsPage([], first, 1, None)
+        self.rows.took(first, length, page)
 
     async def _read_span(self, span: Span) -> None:
         pages = self.rows.pages

@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual.message import Message
 
 from runmon.render.json_lines import JsonLines
-from runmon.ui.widgets.lines import COPY_LIMIT, LineView
+from runmon.ui.widgets.clipboard import put_on_clipboard
+from runmon.ui.widgets.lines import LineView
 
 OPEN, FOLDED = "▾ ", "▸ "
 
@@ -75,11 +76,7 @@ class JsonView(LineView):
 
     def put_on_clipboard(self, text: str, said: str) -> None:
         """Copy at most 64 KiB and say so; control characters are left out."""
-        kept = "".join(char for char in text[:COPY_LIMIT] if char >= " " or char in "\n\t")
-        self.app.copy_to_clipboard(kept)
-        self.notify(
-            said if len(text) <= COPY_LIMIT else "The first 64 KiB are copied.", timeout=2, markup=False
-        )
+        put_on_clipboard(self, text, said)
 
     def value(self) -> str:
         """The value of the current line; empty where there is none."""

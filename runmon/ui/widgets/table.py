@@ -139,9 +139,13 @@ class Table(Widget, can_focus=True):
         self._painter.cursor = cursor
         self.rows_changed()
 
-    def rows_changed(self, *, cursor: int | None = None) -> None:
-        """Rows arrived, changed or went. The cursor keeps its row unless told one, or it follows the last."""
+    def rows_changed(self, *, cursor: int | None = None, most: int = 0) -> None:
+        """Rows arrived, changed or went. The cursor keeps its row unless told one, or it follows the last.
+
+        `most` is the greatest number of a row, where rows are not numbered by their place.
+        """
         paint = self._painter
+        paint.most_number = most
         paint.count = paint.source.row_count()
         self._prepare()
         paint.forget()
@@ -157,6 +161,11 @@ class Table(Widget, can_focus=True):
         if self._painter.choose_columns:
             self._painter.reveal_column()
         self.refresh()
+
+    def column_width(self) -> int:
+        """Cells of the column under the cursor; 0 where there is none."""
+        heads = self._painter.heads
+        return heads[self.column].width if self.column < len(heads) else 0
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row and show it. Leaving the last row ends following."""

@@ -38,6 +38,7 @@ class TablePainter:
         self.top = 0
         self.left = 0
         self.frozen = 0
+        self.most_number = 0
         self._places: list[int] = []
         self.cursor = -1
         self.column = 0
@@ -109,7 +110,8 @@ class TablePainter:
     def column_at(self, x: int) -> int | None:
         """The column that stands at a cell of the widget."""
         at = self.margin
-        for place in [*range(self.frozen), *range(self.left, len(self.heads))]:
+        places: list[int] = [*range(self.frozen), *range(self.left, len(self.heads))]
+        for place in places:
             at += self.heads[place].width + GAP
             if x < at:
                 return place
@@ -273,7 +275,7 @@ class TablePainter:
         return Strip.join([line.crop(0, self.width - 1), Strip([last], 1)])
 
     def _number_width(self) -> int:
-        return max(3, len(grouped(max(self.count, 1))))
+        return max(3, len(grouped(max(self.count, self.most_number, 1))))
 
     def _visible(self) -> tuple[int, int]:
         """The columns on screen, the last one perhaps in part."""

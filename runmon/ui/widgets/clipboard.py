@@ -1,0 +1,17 @@
+"""Copying text that came over the network: on a key press only, visible characters only, not without end."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+COPY_LIMIT = 65_536
+
+
+def put_on_clipboard(widget: Widget, text: str, said: str) -> None:
+    """Copy at most 64 KiB and say so; control characters and halves of surrogate pairs are left out."""
+    kept = "".join(
+        char for char in text[:COPY_LIMIT] if (char >= " " and not "\x7f" <= char <= "\x9f") or char in "\n\t"
+    )
+    widget.app.copy_to_clipboard(kept.encode("utf-8", "replace").decode())
+    said = said if len(text) <= COPY_LIMIT else "The first 64 KiB are copied."
+    widget.notify(said, timeout=2, markup=False)
