@@ -104,6 +104,9 @@ class Download:
         self.content_type: str = body.response.headers.get("content-type", "")
         self.size = body.length
         """Bytes of the whole where the server said so; None otherwise."""
+        self.scanned = wire.count(body.response.headers, "x-apify-pagination-count")
+        """Of items: how many the server looks at for it, where it said so."""
+        self.total = wire.count(body.response.headers, "x-apify-pagination-total")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._body.chunks(stall=STALL_SECONDS):

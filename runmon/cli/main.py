@@ -32,6 +32,7 @@ TABLE = {
     "open": Known("runmon.cli.open", "open_command", "Look at a folder or bundle of a run."),
     "serve": Known("runmon.cli.serve", "serve_command", "Serve the Apify API here, for other tools."),
     "log": Known("runmon.cli.log", "log_command", "Print a run's log, and follow it."),
+    "items": Known("runmon.cli.items", "items_command", "Print or save the items of a run's dataset."),
     "status": Known("runmon.cli.status", "status_command", "Print how a run stands."),
     "wait": Known("runmon.cli.wait", "wait_command", "Wait for a run's end; its outcome is the exit code."),
     "config": Known("runmon.cli.config", "config_command", "Print every setting and where it came from."),

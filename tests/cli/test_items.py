@@ -1,0 +1,67 @@
+"""`runmon items`: the server's bytes to pipes and files, its filters by flags, its failures as sentences."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runmon.cli.main import main
+from tests.storages import storage
+
+RAW = [b'{"t":"one","n":1.0,"#debug":{"a":1}}', b'{"t":"=two","n":12345678901234567890}', b'{"t":"three"}']
+Told = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(storage(tmp_path / "s", raw_items=RAW))
+
+
+def printed(*arguments: str) -> bytes:
+    """What a pipe gets."""
+    command = [sys.executable, "-m", "runmon", "items", *arguments]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def test_a_pipe_gets_a_line_for_every_item_byte_for_byte(folder: str) -> None:
+    assert printed(folder) == b"".join(item + b"\n" for item in RAW)
+
+
+def test_a_file_s_ending_names_its_format_and_nothing_is_overwritten_unasked(
+    folder: str, tmp_path: Path, capfd: Told
+) -> None:
+    out = tmp_path / "out.json"
+    assert main(["items", folder, "-o", str(out), "--fields", "n,t", "--clean", "--limit", "2"]) == 0
+    assert [list(item) for item in json.loads(out.read_bytes())] == [["n", "t"], ["n", "t"]]
+    assert "2 items" in capfd.readouterr().err
+    assert main(["items", folder, "-o", str(out)]) == 1
+    assert "is there already" in capfd.readouterr().err
+    assert main(["items", folder, "-o", str(out), "--force", "--desc"]) == 0
+    assert json.loads(out.read_bytes())[0] == {"t": "three"}
+
+
+def test_csv_is_harmless_to_spreadsheets_unless_its_exact_bytes_are_wanted(
+    folder: str, tmp_path: Path
+) -> None:
+    """C4: formula injection."""
+    out = tmp_path / "out.csv"
+    assert main(["items", folder, "-o", str(out), "--clean"]) == 0
+    assert b"\n'=two," in out.read_bytes()
+    assert main(["items", folder, "-o", str(out), "--clean", "--exact-csv", "--force"]) == 0
+    assert b"\n=two," in out.read_bytes()
+
+
+def test_a_place_that_cannot_be_written_to_is_a_sentence(folder: str, tmp_path: Path, capfd: Told) -> None:
+    assert main(["items", folder, "-o", str(tmp_path / "none" / "out.json")]) == 1
+    said = capfd.readouterr().err
+    assert "cannot be written to" in said
+    assert "Traceback" not in said
+
+
+def test_a_view_that_is_not_there_is_told_by_the_server(folder: str, capfd: Told) -> None:
+    assert main(["items", folder, "--view", "overview"]) == 1
+    assert "view does not exist" in capfd.readouterr().err
