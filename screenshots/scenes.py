@@ -37,6 +37,8 @@ SCENES: dict[str, Scene] = {
     "failed-narrow": Scene("crash", (80, 24), wanted=("FAILED",)),
     "log": Scene("crash", (120, 40), keys=("2", "f", "E"), wanted=("Traceback",), readme=True),
     "search": Scene("crash", (120, 40), keys=("2", "f", "slash", *"due to", "enter"), wanted=("due to",)),
+    "log-volume": Scene("crash", (120, 40), keys=("2", "f", "i"), wanted=("at most",)),
+    "log-messages": Scene("crash", (120, 40), keys=("2", "F"), wanted=("kinds",)),
     "items": Scene("crash", (120, 40), keys=("3", "f", "down", "down"), wanted=("url",), readme=True),
     "item": Scene("crash", (120, 40), keys=("3", "f", "down", "down", "enter"), wanted=('"url"',)),
     "record-image": Scene("crash", (160, 45), keys=("4", "f", *["down"] * 8), wanted=("PNG",), readme=True),

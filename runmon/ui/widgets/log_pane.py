@@ -21,6 +21,7 @@ from runmon.ui.widgets.line_search import LineSearch
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_filters import LogFilters
 from runmon.ui.widgets.log_view import LogView
+from runmon.ui.widgets.time_strip import TimeStrip
 from runmon.watch.events import Condition, LogGrew, PaneState
 from runmon.watch.events import Pane as Watched
 
@@ -43,8 +44,10 @@ class LogPane(LogFilters):
         self._counted_at = 0.0
         self._waiting = False
         self._groups = Groups()
+        self.strip = TimeStrip(self.view)
 
     def compose(self) -> ComposeResult:
+        yield self.strip
         yield self.view
 
     def on_mount(self) -> None:
@@ -93,6 +96,7 @@ class LogPane(LogFilters):
 
     def _count(self) -> None:
         self._waiting, self._counted_at = False, time.monotonic()
+        self.strip.look()
         view = self.view
         count = view.all_lines()
         parts: list[Text] = [Text.assemble((f"{grouped(count)} lines" if count != 1 else "1 line", "quiet"))]
@@ -145,6 +149,17 @@ class LogPane(LogFilters):
                 self.view.go_to_number(number)
 
         self.app.push_screen(EntryScreen(self.view.lines, self.view.number(line)), ended)
+
+    def action_volume(self) -> None:
+        """Show or hide how many lines came when, and where among them the errors."""
+        self.strip.display = not self.strip.display
+        self.strip.look()
+
+    @on(TimeStrip.Picked)
+    def _show_from(self, event: TimeStrip.Picked) -> None:
+        """Go where the strip was clicked."""
+        event.stop()
+        self.view.show_from(event.line)
 
     def action_groups(self) -> None:
         """Show the messages, the same ones as one; walk through those of the kind that is chosen."""

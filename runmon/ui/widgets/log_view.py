@@ -66,6 +66,18 @@ class LogView(WalkView, SiftedView):
             self.sift_again()
         self.search_again()
 
+    def in_view(self) -> tuple[int, int]:
+        """The numbers of the first and the last line that show; -1 where none does."""
+        if not self._count:
+            return -1, -1
+        return self.number(self._first()[0]), self.number(self._count - 1 - self.lines_below)
+
+    def show_from(self, number: int) -> None:
+        """Make the line with a number, or the next that is kept, the current one and the first that shows."""
+        self.following = False
+        self.cursor = min(self.place(number), self._count - 1)
+        self._place(self.cursor)
+
     def margin(self, n: int) -> tuple[str, str]:
         """A bar in the colour of the entry's level, over all lines of the entry."""
         tone = _TONES.get(self.lines.level(self.number(n)))
