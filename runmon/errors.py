@@ -11,7 +11,8 @@ RunmonError
 │   ├── Unreachable       no connection
 │   ├── TooSlow           a deadline passed
 │   ├── CutShort          the answer broke off
-│   └── NotApify          something answered, but not an Apify-shaped API
+│   ├── NotApify          something answered, but not an Apify-shaped API
+│   └── Unsure            an order was sent, and nothing shows whether it was obeyed
 ├── Refused               the server said no (4xx)                               1
 │   └── RateLimited       429
 ├── ServerFault           the server failed (5xx)                                6
@@ -124,6 +125,10 @@ class CutShort(LinkError):
 
 class NotApify(LinkError):
     """Something answered, but not an Apify-shaped API (a captive portal, a proxy page, broken JSON)."""
+
+
+class Unsure(LinkError):
+    """The answer to an order was lost, and the run does not show whether it obeyed."""
 
 
 class Refused(ApiError):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from runmon.model.order import Deed, Order
+from runmon.render.equivalents import Equivalent, equivalents
+from runmon.ui.screens.dialog import Dialog
+from runmon.ui.widgets.command_lines import CommandLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +27,18 @@ class Answer:
     label: str
     key: str
     harmful: bool = False
+    commands: tuple[Equivalent, ...] = ()
+    """Command lines that do the same."""
 
 
-class ConfirmScreen(ModalScreen[str]):
+class ConfirmScreen(Dialog[str]):
     """Asks; the result is the id of the chosen answer. The first answer is the harmless one."""
 
-    SCOPE: ClassVar[str] = "confirm"
     BINDINGS = [
         Binding("escape", "choose(0)", "no"),
         Binding("left,h", "app.focus_previous", show=False),
         Binding("right,l", "app.focus_next", show=False),
+        *CommandLines.KEYS,
     ]
 
     def __init__(self, question: Text, consequence: Text, answers: Sequence[Answer]) -> None:
@@ -45,6 +50,7 @@ class ConfirmScreen(ModalScreen[str]):
         with Vertical(id="dialog"):
             yield Static(self._question, id="question")
             yield Static(self._consequence, id="consequence")
+            yield CommandLines()
             with Horizontal(id="answers"):
                 for answer in self._answers:
                     label = Content.assemble((answer.key, "underline"), "  ", answer.label)
@@ -52,8 +58,18 @@ class ConfirmScreen(ModalScreen[str]):
 
     def on_mount(self) -> None:
         self.query(Button).first().focus()
+        self._tell(self._answers[0].id)
         for place, answer in enumerate(self._answers):
             self._bindings.bind(answer.key, f"choose({place})", show=False)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Show how to say by command what the button under the focus says."""
+        self._tell(event.widget.id or "")
+
+    def _tell(self, id: str) -> None:
+        told = {answer.id: answer.commands for answer in self._answers}
+        first = next((answer.commands for answer in self._answers if answer.commands), ())
+        self.query_one(CommandLines).show(told.get(id) or first)
 
     def action_choose(self, place: int) -> None:
         """Give the answer at this place."""
@@ -65,8 +81,8 @@ class ConfirmScreen(ModalScreen[str]):
         self.dismiss(event.button.id or self._answers[0].id)
 
 
-def about_abort(name: str, run_id: str) -> ConfirmScreen:
-    """The question before an abort. `name` and `run_id` must be clean."""
+def about_abort(name: str, run_id: str, *, api_url: str = "") -> ConfirmScreen:
+    """The question before an abort. `name` and `run_id` must be clean; `api_url` lets it show commands."""
     question = Text.assemble(("Abort this run?", "strong"))
     consequence = Text.assemble(
         (name or "run", "text"), ("  ·  ", "faint"), (run_id, "text"), "\n\n",
@@ -75,8 +91,8 @@ def about_abort(name: str, run_id: str) -> ConfirmScreen:
     )  # fmt: skip
     answers = [
         Answer("no", "No, let it run", "n"),
-        Answer("gracefully", "Abort gracefully", "g", harmful=True),
-        Answer("now", "Abort now", "a", harmful=True),
+        Answer("gracefully", "Abort gracefully", "g", True, _aborting(run_id, api_url, gracefully=True)),
+        Answer("now", "Abort now", "a", True, _aborting(run_id, api_url, gracefully=False)),
     ]
     return ConfirmScreen(question, consequence, answers)
 
@@ -104,3 +120,32 @@ def about_aborts(runs: Sequence[tuple[str, str]]) -> ConfirmScreen:
         Answer("now", "Abort now", "a", harmful=True),
     ]
     return ConfirmScreen(Text(f"Abort these {len(runs)} runs?", "strong"), consequence, answers)
+
+
+def about_force(name: str, run_id: str, *, api_url: str) -> ConfirmScreen:
+    """The question before an abort that spares the Actor nothing."""
+    consequence = Text.assemble(
+        (name or "run", "text"), ("  ·  ", "faint"), (run_id, "text"), "\n\n",
+        ("It is stopped at once; the Actor cannot save its state. What it has stored stays.", "quiet"),
+    )  # fmt: skip
+    answers = [
+        Answer("no", "No, let it run", "n"),
+        Answer("now", "Abort now", "a", True, _aborting(run_id, api_url, gracefully=False)),
+    ]
+    return ConfirmScreen(Text.assemble(("Abort this run at once?", "strong")), consequence, answers)
+
+
+def about_reboot(name: str, run_id: str, *, api_url: str) -> ConfirmScreen:
+    """The question before a reboot."""
+    consequence = Text.assemble(
+        (name or "run", "text"), ("  ·  ", "faint"), (run_id, "text"), "\n\n",
+        ("Its container is stopped and started again on the same storages. What the Actor holds in memory "
+         "is lost; time and cost go on counting.", "quiet"),
+    )  # fmt: skip
+    commands = equivalents(Order(Deed.REBOOT, run_id), api_url)
+    answers = [Answer("no", "No, let it run", "n"), Answer("reboot", "Reboot", "b", True, commands)]
+    return ConfirmScreen(Text.assemble(("Reboot this run?", "strong")), consequence, answers)
+
+
+def _aborting(run_id: str, api_url: str, *, gracefully: bool) -> tuple[Equivalent, ...]:
+    return equivalents(Order(Deed.ABORT, run_id, gracefully=gracefully), api_url) if api_url else ()

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
-from runmon.errors import RunmonError
 from runmon.render.facts import Progress, Sign, progress_in, progress_of
 from runmon.render.untrusted import clean
 from runmon.ui import layout
@@ -17,7 +16,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.glance import glance_at
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
-from runmon.ui.private_textual import HeldScreen
+from runmon.ui.screens.acting import DEEDS, ActingScreen
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.header import RunHeader
 from runmon.ui.widgets.items_pane import ItemsPane
@@ -53,7 +52,7 @@ FIRST_S = 0.25
 """How long the first painting may wait for the log, which a server nearby sends sooner."""
 
 
-class RunScreen(HeldScreen, inherit_bindings=False):
+class RunScreen(ActingScreen, inherit_bindings=False):
     """Shows one run live. Closing it closes its watch and its connections."""
 
     SCOPE: ClassVar[str] = "run"
@@ -300,10 +299,11 @@ class RunScreen(HeldScreen, inherit_bindings=False):
             pane.beside = stores if shared else ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Abort only what can be aborted; back only out of a zoom."""
-        if action == "abort":
-            alive = self._seen is not None and not self._seen.run.view.phase.final
-            return alive and not self._read_only
+        """Orders only where the run can obey them; back only out of a zoom."""
+        if action in DEEDS:
+            return self.may(DEEDS[action])
+        if action == "requeue":
+            return self._seen is not None and not self._read_only
         return self._zoomed if action == "back" else True
 
     def action_pane(self, name: str) -> None:
@@ -330,31 +330,13 @@ class RunScreen(HeldScreen, inherit_bindings=False):
         if self._zoomed:
             self.action_zoom()
 
+    def run_name(self) -> str:
+        """What the header calls the run."""
+        return self._header.glance.name
+
     def action_refresh_all(self) -> None:
         """Ask the server now."""
         self._watch.refresh()
-
-    @work(group="abort", exclusive=True)
-    async def action_abort(self) -> None:
-        """Ask; on yes, abort the run the question named. What the server answers is shown, nothing else."""
-        from runmon.ui.screens.confirm import about_abort
-
-        if self._seen is None:
-            return
-        run_id = self._watch.run_id
-        answer = await self.app.push_screen_wait(about_abort(self._header.glance.name, clean(run_id)))
-        if answer == "no":
-            return
-        try:
-            document = await self._api.abort(run_id, gracefully=answer == "gracefully")
-        except RunmonError as error:
-            self._complain("The run was not aborted", error)
-            return
-        self._watch.saw(document)
-
-    def _complain(self, what: str, error: RunmonError) -> None:
-        sentence = clean(f"{what}. {error}", limit=400)
-        self.notify(sentence, severity="error", markup=False)
 
 
 def _room_classes(place: layout.Room, *, single: bool) -> dict[str, bool]:

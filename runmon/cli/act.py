@@ -1,0 +1,207 @@
+"""`runmon abort|reboot|resurrect|requeue TARGET`: orders to a run, asked about on a terminal, sent once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from runmon.api.client import Api
+from runmon.cli.commands import Command
+from runmon.cli.reach import QUICK, Reached, look, reached, server, server_options
+from runmon.cli.setting_flags import settings_here
+from runmon.cli.terminal import say, show
+from runmon.errors import BadInput
+from runmon.model.document import Document
+from runmon.model.order import Deed, Order, possible
+from runmon.model.run import Run
+from runmon.render.order_words import price_of_more
+
+Given = TypeVar("Given", bound=Callable[..., Any])
+LISTED = 20
+"""Requests that are named before the question."""
+_NO_WAY = {
+    Deed.ABORT: "has ended already",
+    Deed.REBOOT: "has ended; only a run that goes on can be rebooted",
+    Deed.RESURRECT: "goes on; only a run that has ended can be resurrected",
+}
+
+
+def order_options(command: Given) -> Given:
+    """What every order takes: TARGET, `--yes`, `--status` and the server's options."""
+    for option in (
+        server_options,
+        click.option("--status", metavar="STATUS", help="Of an Actor's runs, the last with this status."),
+        click.option("-y", "--yes", is_flag=True, help="Do not ask."),
+        click.argument("target"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("abort", cls=Command, examples=(("runmon abort RUN --yes", "end a run at once, unasked"),))
+@click.option("--gracefully", is_flag=True, help="Let the Actor have 30 seconds to save its state.")
+@order_options
+def abort_command(gracefully: bool, **asked: Any) -> None:
+    """End the run of TARGET. What it has stored stays."""
+    how = "gracefully: the Actor has 30 seconds to save its state" if gracefully else "at once"
+    _order(
+        lambda id: Order(Deed.ABORT, id, gracefully=gracefully), lambda _: f"It is stopped {how}.", **asked
+    )
+
+
+@click.command("reboot", cls=Command, examples=(("runmon reboot RUN", "ask, then restart its container"),))
+@order_options
+def reboot_command(**asked: Any) -> None:
+    """Stop the container of a running TARGET and start it again, on the same storages."""
+    _order(lambda id: Order(Deed.REBOOT, id), lambda _: "What it holds in memory is lost.", **asked)
+
+
+@click.command(
+    "resurrect",
+    cls=Command,
+    examples=(
+        ("runmon resurrect RUN", "let a finished run go on"),
+        ("runmon resurrect RUN --memory 4096 --timeout 7200", "with more memory and time"),
+    ),
+)
+@click.option("--build", metavar="BUILD", help="A tag or number of a build.")
+@click.option("--memory", type=click.IntRange(128, 32_768), metavar="MB", help="A power of 2.")
+@click.option("--timeout", type=click.IntRange(min=0), metavar="S", help="Seconds; 0 for no limit.")
+@click.option("--max-charge", type=click.FloatRange(min=0, min_open=True), metavar="USD",
+              help="The most that its events may charge.")  # fmt: skip
+@order_options
+def resurrect_command(
+    build: str | None, memory: int | None, timeout: int | None, max_charge: float | None, **asked: Any
+) -> None:
+    """Let the finished run of TARGET live again, on its storages. What is not given stays as it was."""
+
+    def order(run_id: str) -> Order:
+        return Order(
+            Deed.RESURRECT,
+            run_id,
+            build=build,
+            memory_mb=memory,
+            timeout_s=timeout,
+            max_charge_usd=max_charge,
+        )
+
+    _order(order, lambda run: price_of_more(run, datetime.now(UTC)), **asked)
+
+
+@click.command(
+    "requeue",
+    cls=Command,
+    examples=(
+        ("runmon requeue RUN --dry-run", "list the failed requests"),
+        ("runmon requeue RUN --resurrect", "put them back, and let the run go on"),
+        ("runmon requeue RUN --undo FILE", "have them as they were"),
+    ),
+)
+@click.option("--dry-run", is_flag=True, help="Only list what failed, one URL a line.")
+@click.option("--resurrect", is_flag=True, help="Then let the finished run live again.")
+@click.option("--undo", type=click.Path(path_type=Path), metavar="FILE", help="Put back what FILE has kept.")
+@order_options
+def requeue_command(dry_run: bool, resurrect: bool, undo: Path | None, **asked: Any) -> None:
+    """Put the failed requests of TARGET back into its queue, as if they had never been tried.
+
+    As they were, they are kept in a file, which is named.
+    """
+    yes = asked["yes"]
+    with _writable(change=not dry_run, **asked) as run:
+        asyncio.run(_undo(run, undo, yes) if undo else _requeue(run, dry_run, resurrect, yes))
+
+
+@contextmanager
+def _writable(
+    *,
+    change: bool = True,
+    target: str,
+    status: str | None,
+    api_url: str | None,
+    token_file: str | None,
+    anonymous: bool,
+    **_other: object,
+) -> Iterator[Reached]:
+    """The run that the target means; BadInput where nothing may be changed."""
+    if change and settings_here().settings.read_only:
+        raise BadInput("The settings forbid to change anything (read_only).")
+    asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
+    with reached(target, asked, status=status) as run:
+        if change and run.read_only:
+            raise BadInput("A folder can only be looked at.", hint="Give the run itself.")
+        yield run
+
+
+def _order(make: Callable[[str], Order], words: Callable[[Run], str], **asked: Any) -> None:
+    with _writable(**asked) as run:
+        document = asyncio.run(_carried_out(run, make(run.run_id), words, asked["yes"]))
+    show(f"{document.view.id or run.run_id}  {document.view.status}")
+
+
+async def _carried_out(run: Reached, order: Order, words: Callable[[Run], str], yes: bool) -> Document[Run]:
+    from runmon.watch.orders import carry_out
+
+    before = (await look(run)).view
+    if not possible(order.deed, before):
+        raise BadInput(f"The run {run.run_id} {_NO_WAY[order.deed]}: it is {before.status}.")
+    _ask(f"{order.deed.value.capitalize()} the run {run.run_id} ({before.status})? {words(before)}", yes)
+    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+        return await carry_out(api, order, before)
+
+
+async def _requeue(run: Reached, dry_run: bool, resurrect: bool, yes: bool) -> None:
+    from runmon.watch.history import state_folder
+    from runmon.watch.orders import carry_out
+    from runmon.watch.requeue import failed_requests, queue_of, requeue, undo_file
+
+    before = (await look(run)).view
+    if resurrect and not dry_run and not possible(Deed.RESURRECT, before):
+        raise BadInput(f"The run {run.run_id} {_NO_WAY[Deed.RESURRECT]}.")
+    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+        place = queue_of(before)
+        failed = [request async for request in failed_requests(api, place)]
+        for request in failed if dry_run else failed[:LISTED]:
+            (show if dry_run else say)(request.url)
+        if dry_run or not failed:
+            say(f"{len(failed)} requests have failed.")
+            return
+        price = f" {price_of_more(before, datetime.now(UTC))}" if resurrect else ""
+        _ask(f"Put {len(failed)} failed requests of the run {run.run_id} back into its queue?{price}", yes)
+        put = await requeue(
+            api,
+            place,
+            [one.id for one in failed],
+            undo_file(state_folder() / "undo", run.run_id, datetime.now(UTC)),
+        )
+        say(f"{put.changed} requests are back. Undo with: runmon requeue {run.run_id} --undo {put.undo}")
+        if resurrect:
+            seen = await carry_out(api, Order(Deed.RESURRECT, run.run_id), before)
+            show(f"{run.run_id}  {seen.view.status}")
+
+
+async def _undo(run: Reached, file: Path, yes: bool) -> None:
+    from runmon.watch.requeue import queue_of, undo
+
+    before = (await look(run)).view
+    _ask(f"Put the requests of {file} back as they were, into the queue of the run {run.run_id}?", yes)
+    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+        say(f"{await undo(api, queue_of(before), file)} requests are as they were.")
+
+
+def _ask(question: str, yes: bool) -> None:
+    """Go on only if the person says so; BadInput where there is nobody to ask."""
+    if yes:
+        return
+    if not (sys.stdin is not None and sys.stdin.isatty()):
+        raise BadInput("There is nobody to ask.", hint="Add --yes to do it unasked.")
+    say(question)
+    click.echo("Type yes to go on: ", err=True, nl=False)
+    if sys.stdin.readline().strip().lower() not in {"yes", "y"}:
+        raise click.Abort

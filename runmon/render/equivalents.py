@@ -1,0 +1,82 @@
+"""The same order as command lines of runmon, apify-cli and curl. None of them holds a token."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from runmon.model.order import Deed, Order
+from runmon.settings import APIFY
+
+HEADER = '-H "Authorization: Bearer $APIFY_TOKEN"'
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """One way to say it."""
+
+    tool: str
+    line: str
+
+
+def equivalents(order: Order, api_url: str) -> tuple[Equivalent, ...]:
+    """Three lines for a shell; `api_url` is the base of the server, with or without `/v2`."""
+    return (
+        Equivalent("runmon", _runmon(order, api_url)),
+        Equivalent("apify", _apify(order)),
+        Equivalent("curl", _curl(order, api_url)),
+    )
+
+
+def requeue_equivalents(run_id: str, api_url: str) -> tuple[Equivalent, ...]:
+    """How failed requests are put back by a command; only runmon has one."""
+    return (
+        Equivalent("runmon", _line("runmon", "requeue", run_id, "--resurrect", "--yes", *_where(api_url))),
+    )
+
+
+def _runmon(order: Order, api_url: str) -> str:
+    options = {
+        "--build": order.build,
+        "--memory": order.memory_mb,
+        "--timeout": order.timeout_s,
+        "--max-charge": order.max_charge_usd,
+    }
+    words = [word for name, value in options.items() if value is not None for word in (name, f"{value}")]
+    graceful = ["--gracefully"] if order.gracefully else []
+    return _line("runmon", order.deed.value, order.run_id, *graceful, *words, "--yes", *_where(api_url))
+
+
+def _where(api_url: str) -> tuple[str, ...]:
+    return () if _base(api_url) == _base(APIFY) else ("--api-url", api_url)
+
+
+def _apify(order: Order) -> str:
+    if order.deed is Deed.ABORT:
+        return _line("apify", "runs", "abort", order.run_id, *(() if order.gracefully else ("--force",)))
+    if order.deed is Deed.RESURRECT and not order.query:
+        return _line("apify", "runs", "resurrect", order.run_id)
+    path = f"actor-runs/{quote(order.run_id, safe='')}/{order.deed.value}"
+    query = ("-p", json.dumps(order.query)) if order.query else ()
+    return _line("apify", "api", "POST", path, *query)
+
+
+def _curl(order: Order, api_url: str) -> str:
+    spelled = {name: _spelled(value) for name, value in order.query.items()}
+    query = f"?{urlencode(spelled)}" if spelled else ""
+    url = f"{_base(api_url)}/v2/actor-runs/{quote(order.run_id, safe='')}/{order.deed.value}{query}"
+    return f"curl -X POST {HEADER} {shlex.quote(url)}"
+
+
+def _base(api_url: str) -> str:
+    return api_url.rstrip("/").removesuffix("/v2").rstrip("/")
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _line(*words: str) -> str:
+    return " ".join(shlex.quote(word) for word in words)

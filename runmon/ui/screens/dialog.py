@@ -1,0 +1,21 @@
+"""The frame of every question: named, with its answers, and the same by command where there is one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.screen import ModalScreen
+
+from runmon.ui.widgets.command_lines import CommandLines
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result], inherit_bindings=False):
+    """Compose a `#dialog` with a `#question`, a `#consequence`, `CommandLines` and `#answers`."""
+
+    SCOPE: ClassVar[str] = "confirm"
+
+    def action_copy_command(self, place: int) -> None:
+        """Copy one of the command lines."""
+        self.query_one(CommandLines).copy(place)

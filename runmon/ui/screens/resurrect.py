@@ -1,0 +1,168 @@
+"""Letting a finished run live again: on its storages, with what is changed here and the rest as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from runmon.errors import BadInput
+from runmon.model.order import Deed, Order
+from runmon.model.run import Run
+from runmon.render.equivalents import equivalents
+from runmon.render.untrusted import clean
+from runmon.ui.screens.dialog import Dialog
+from runmon.ui.widgets.command_lines import CommandLines
+
+MEMORY = range(128, 32_769)
+FIELDS = (
+    ("build", "build", "a tag or number"),
+    ("memory", "memory", "MB, a power of 2"),
+    ("timeout", "timeout", "seconds, 0 for none"),
+    ("charge", "most charged", "USD"),
+)
+"""Id, label, and what may be typed."""
+
+
+class ResurrectScreen(Dialog[Order | None]):
+    """A small form; the result is the order, or None. The focus stands on No."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "no"),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("shift+tab", "app.focus_previous", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("n", "leave", show=False),
+        Binding("r", "go", show=False),
+        Binding("c", "change", show=False),
+        *CommandLines.KEYS,
+    ]
+
+    def __init__(self, name: str, run_id: str, run: Run, price: str, *, api_url: str) -> None:
+        """`name`, `run_id` and `price` must be clean; `run` tells what was set before."""
+        super().__init__()
+        self._name, self._run_id, self._price, self._api_url = name, run_id, price, api_url
+        self._before = _before(run)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(Text.assemble(("Resurrect this run?", "strong")), id="question")
+            yield Static(self._consequence(), id="consequence")
+            for id, label, form in FIELDS:
+                with Horizontal(classes="field"):
+                    yield Static(Text(label, "quiet"), classes="label")
+                    yield Input(id=id, compact=True, max_length=100, placeholder=self._hint(id, form))
+            yield Static("", id="trouble", markup=False)
+            yield CommandLines()
+            with Horizontal(id="answers"):
+                yield Button(Content.assemble(("n", "underline"), "  No"), id="no")
+                yield Button(Content.assemble(("r", "underline"), "  Resurrect"), id="yes", classes="harmful")
+
+    def _consequence(self) -> Text:
+        return Text.assemble(
+            (self._name or "run", "text"), ("  ·  ", "faint"), (self._run_id, "text"), "\n\n",
+            ("It starts again with the same input, on the storages as they are. ", "quiet"),
+            (self._price, "quiet"),
+        )  # fmt: skip
+
+    def _hint(self, id: str, form: str) -> str:
+        before = self._before[id]
+        return clean(f"as before: {before}  ({form})" if before else f"as before  ({form})")
+
+    def on_mount(self) -> None:
+        self.query_one("#no").focus()
+        self._tell()
+
+    @on(Input.Changed)
+    def _tell(self) -> None:
+        """Show the order as commands, or what is wrong with it."""
+        order, trouble = self._read()
+        self.query_one("#trouble", Static).update(Text(trouble, "bad"))
+        self.query_one("#trouble").display = bool(trouble)
+        self.query_one(CommandLines).show(equivalents(order, self._api_url) if order else ())
+
+    def _read(self) -> tuple[Order | None, str]:
+        try:
+            return order_of(
+                self._run_id, {id: self.query_one(f"#{id}", Input).value for id, *_ in FIELDS}
+            ), ""
+        except BadInput as error:
+            return None, str(error)
+
+    def action_leave(self) -> None:
+        """No."""
+        self.dismiss(None)
+
+    def action_change(self) -> None:
+        """Go to the first field."""
+        self.query(Input).first().focus()
+
+    @on(Input.Submitted)
+    def on_to_the_answers(self) -> None:
+        """Enter in a field goes to the answers, the harmless one first."""
+        self.query_one("#no").focus()
+
+    @on(Button.Pressed, "#no")
+    def leave(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#yes")
+    def action_go(self) -> None:
+        """Yes, as far as it can be understood."""
+        order, _trouble = self._read()
+        if order is not None:
+            self.dismiss(order)
+
+
+def order_of(run_id: str, typed: dict[str, str]) -> Order:
+    """The order that was typed; empty fields stay as before. BadInput names what cannot be used."""
+    memory = _number(typed["memory"], int, "The memory", "a number of MB")
+    if memory is not None and (memory not in MEMORY or memory & (memory - 1)):
+        raise BadInput("The memory must be a power of 2 from 128 to 32768 MB.")
+    charge = _number(typed["charge"], float, "The most that is charged", "an amount in USD")
+    if charge is not None and not 0 < charge < 1e9:
+        raise BadInput("The most that is charged must be more than 0 USD.")
+    return Order(
+        Deed.RESURRECT,
+        run_id,
+        build=typed["build"].strip() or None,
+        memory_mb=memory,
+        timeout_s=_number(typed["timeout"], int, "The timeout", "a number of seconds"),
+        max_charge_usd=charge,
+    )
+
+
+def _number(text: str, kind: Callable[[str], Any], name: str, form: str) -> Any:
+    if not text.strip():
+        return None
+    try:
+        value = kind(text.strip().removeprefix("$"))
+    except ValueError:
+        raise BadInput(f"{name} must be {form}.") from None
+    if not 0 <= value < 1e9:
+        raise BadInput(f"{name} must be {form}.")
+    return value
+
+
+def _before(run: Run) -> dict[str, str]:
+    options = run.options
+    told = {
+        "build": options.build or run.build_number,
+        "memory": options.memory_mbytes,
+        "timeout": options.timeout_secs if options.timeout_secs != 0 else "no limit",
+        "charge": options.max_total_charge_usd,
+    }
+    return {
+        id: "" if value is None else f"{value:g}" if isinstance(value, float) else value
+        for id, value in told.items()
+    }
