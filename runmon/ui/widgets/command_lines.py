@@ -39,7 +39,8 @@ class CommandLines(Static):
 
     def _write(self) -> None:
         rows = [_row(number, one) for number, one in enumerate(self.lines, 1)]
-        self.update(Text("\n").join([Text("the same by command · a number copies it", "faint"), *rows]))
+        text = Text("\n").join([Text("the same by command · a number copies it", "faint"), *rows])
+        self.update(text)
 
     def copy(self, place: int) -> None:
         """Copy a line, and say so."""
