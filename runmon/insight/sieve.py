@@ -19,6 +19,8 @@ from runmon.model.search import SGR, Query
 SLICE = 1 << 20
 """Bytes that are sifted between two looks at whether to stop."""
 _BETWEEN = " & "
+Span = tuple[int, int, Level]
+"""First line of an entry, the line after its last, and its level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,35 @@ class Sieve:
         block = SGR.sub(b"", block) if b"\x1b" in block else block
         needed = [list(term.query.lines_in(block)) for term in present if not term.hides]
         unwanted = [list(term.query.lines_in(block)) for term in present if term.hides]
+        texts = _texts(block)
+        if not needed and self.level is Level.NONE:
+            return _gaps(around(texts, sorted({n for some in unwanted for n in some})), len(texts))
         return [
             (first, after)
-            for first, after, level in spans(_texts(block))
+            for first, after, level in self._entries(texts, needed, block)
             if level >= self.level
             and all(_any(some, first, after) for some in needed)
             and not any(_any(some, first, after) for some in unwanted)
         ]
+
+    def _entries(self, texts: Sequence[str], needed: list[list[int]], block: bytes) -> Iterator[Span]:
+        """At least the entries that can be kept: those around what is rarest, or all."""
+        if needed:
+            return around(texts, sorted(needed, key=len)[0])
+        if self.level >= Level.WARN:
+            errors, warnings = loud_lines(0, block)
+            return around(texts, sorted([*errors, *warnings]))
+        return spans(texts)
+
+
+def _gaps(hidden: Iterable[Span], count: int) -> list[Stretch]:
+    """What is left of so many lines."""
+    at, left = 0, []
+    for first, after, _ in hidden:
+        if at < first:
+            left.append((at, first))
+        at = after
+    return [*left, (at, count)] if at < count else left
 
 
 def _any(lines: list[int], first: int, after: int) -> bool:
@@ -90,8 +114,8 @@ def _texts(block: bytes) -> list[str]:
     return [text.removesuffix("\r") for text in texts] if b"\r" in block else texts
 
 
-def spans(texts: Sequence[str]) -> Iterator[tuple[int, int, Level]]:
-    """First line, line after the last, and level of each entry; the first line begins one."""
+def spans(texts: Sequence[str]) -> Iterator[Span]:
+    """Every entry; the first line begins one."""
     begin, level = 0, Level.NONE
     for n, text in enumerate(texts):
         here = level_begun(text)
@@ -101,6 +125,26 @@ def spans(texts: Sequence[str]) -> Iterator[tuple[int, int, Level]]:
             yield begin, n, level
         begin, level = n, here or Level.NONE
     yield begin, len(texts), level
+
+
+def around(texts: Sequence[str], lines: Iterable[int]) -> Iterator[Span]:
+    """The entries that hold some lines, each once, as `spans` would give them."""
+    after = 0
+    for n in lines:
+        if n < after:
+            continue
+        begin = n
+        while begin > after and _goes_on(texts, begin):
+            begin -= 1
+        begin += (n - begin) // MAX_LINES * MAX_LINES
+        after = n + 1
+        while after < len(texts) and after - begin < MAX_LINES and _goes_on(texts, after):
+            after += 1
+        yield begin, after, level_begun(texts[begin]) or Level.NONE
+
+
+def _goes_on(texts: Sequence[str], n: int) -> bool:
+    return level_begun(texts[n]) is None and _joins(texts[n - 1], texts[n])
 
 
 def _joins(above: str, text: str) -> bool:

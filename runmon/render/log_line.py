@@ -41,11 +41,17 @@ class Stamps(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How stamps are written: the mode, the zone for local time, and the stamp that time counts from."""
+    """How stamps are written, and the stamp that time counts from."""
 
     mode: Stamps = Stamps.UTC
-    zone: tzinfo = UTC
+    zone: tzinfo | None = UTC
+    """For local time; None: this machine's."""
     start: str = ""
+
+    @property
+    def shown_zone(self) -> tzinfo | None:
+        """The zone of the times of day that are shown."""
+        return self.zone if self.mode is Stamps.LOCAL else UTC
 
     def width(self) -> int:
         """Cells of every stamp in this mode."""
@@ -160,7 +166,7 @@ def _fraction(time_of_day: str) -> str:
     return f"{time_of_day:<8}"[:12] if "." in time_of_day else f"{time_of_day[:8]}.000"
 
 
-def _local(moment: datetime, zone: tzinfo) -> str:
+def _local(moment: datetime, zone: tzinfo | None) -> str:
     there = moment.astimezone(zone)
     return f"{there:%H:%M:%S}.{there.microsecond // 1000:03d}"
 

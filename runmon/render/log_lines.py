@@ -17,9 +17,11 @@ from runmon.insight.entries import (
     head_before,
     joins,
     parse,
+    stamp_time,
     visible,
 )
 from runmon.insight.frames import Frame, frame_of
+from runmon.insight.moments import Times
 from runmon.model.log import LogBuffer
 from runmon.render.log_line import Clock, Stamps, log_line
 from runmon.render.untrusted import line
@@ -118,6 +120,16 @@ class LogLines:
         """The stamp of line `n` as it was written, or empty."""
         text, parts = self._at(n)
         return text[slice(*parts.stamp)]
+
+    def times(self, n: int) -> Times | None:
+        """From when to when the log runs, looked at line `n`; None where no line has a stamp."""
+        some = range(min(self._count, MAX_LINES))
+        first = next(filter(None, map(self.stamp, some)), "")
+        last = next(filter(None, (self.stamp(self._count - 1 - back) for back in some)), "")
+        near = next(filter(None, (self.stamp(n - back) for back in some if back <= n)), first)
+        if not first or not last:
+            return None
+        return Times(stamp_time(first), stamp_time(last), stamp_time(near), self.clock.shown_zone)
 
     def _at(self, n: int) -> tuple[str, Parts]:
         seen = self._seen.get(n)

@@ -17,6 +17,7 @@ from runmon.ui.app import RunmonApp
 from runmon.ui.private_textual import screen_lines
 from runmon.ui.widgets.log_pane import LogPane
 from runmon.ui.widgets.log_view import LogView
+from runmon.watch.clock import Clock
 from runmon.watch.events import Condition, LogGrew, PaneState
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
@@ -73,10 +74,12 @@ class Log:
 
 
 @asynccontextmanager
-async def log(data: bytes = b"", size: tuple[int, int] = (100, 20)) -> AsyncIterator[Log]:
+async def log(
+    data: bytes = b"", size: tuple[int, int] = (100, 20), *, toasts: bool = False, clock: Clock | None = None
+) -> AsyncIterator[Log]:
     screen = LogScreen()
-    app = RunmonApp(lambda: screen)
-    async with app.run_test(size=size) as pilot:
+    app = RunmonApp(lambda: screen, clock=clock)
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         await pilot.pause()
         shown = Log(pilot, screen)
         shown.pane.focus_inner()

@@ -47,6 +47,8 @@ class LineView(LineMarks):
 
     SCOPE: ClassVar[str] = "lines"
     BINDINGS = bindings("lines")
+    GO_TO: ClassVar[str] = "line   50%"
+    """What can be gone to, as a hint."""
     prompt: Prompt | None = None
 
     class Chosen(Message):
@@ -246,7 +248,7 @@ class LineView(LineMarks):
             if text:
                 self.go_to(text)
 
-        self.ask("go to", typed=lambda _: None, done=done, hint="line number or 50%")
+        self.ask("go to", typed=lambda _: None, done=done, hint=self.GO_TO)
 
     def go_to(self, text: str) -> None:
         """Go to the line a person named."""

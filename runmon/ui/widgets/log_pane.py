@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -51,6 +52,8 @@ class LogPane(LogFilters):
         yield self.view
 
     def on_mount(self) -> None:
+        lines = self.view.lines
+        lines.clock = replace(lines.clock, zone=self._clock().zone)
         self._say_empty()
         self._count()
 
@@ -122,6 +125,10 @@ class LogPane(LogFilters):
     def action_next_warning(self, step: int) -> None:
         """Go to the next warning, or the one before."""
         self._go(self.view.warnings, step, "warning")
+
+    def action_silence(self, step: int) -> None:
+        """Go to where the next silence ended, or the one before."""
+        self.view.seek_silence(step)
 
     def _go(self, hits: Hits, step: int, name: str) -> None:
         if not self.view.go_to_next(hits, step):

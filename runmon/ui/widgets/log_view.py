@@ -14,7 +14,7 @@ from runmon.insight.levels import loud_lines
 from runmon.model.search import Hits
 from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.log_lines import LogLines
-from runmon.ui.widgets.sifted_view import SiftedView
+from runmon.ui.widgets.timed_view import TimedView
 from runmon.ui.widgets.walk import WalkView
 
 AT_ONCE = 2000
@@ -23,7 +23,7 @@ SLICE = 4 << 20
 _TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
 
 
-class LogView(WalkView, SiftedView):
+class LogView(WalkView, TimedView):
     """Shows a log. Call `more` when its buffer has grown."""
 
     FOLLOWS: ClassVar[bool] = True
