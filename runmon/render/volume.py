@@ -19,7 +19,7 @@ def volume_text(
     errors: Sequence[int],
     warnings: Sequence[int],
     *,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = UTC,
     told: int | None = None,
 ) -> Text:
     """One column a span. `errors` and `warnings` are counts of each; `told` is the span that is named."""
@@ -41,7 +41,7 @@ def _row(counts: Sequence[int], tones: Sequence[str]) -> Text:
     return text
 
 
-def _axis(volume: Volume, said: Text, zone: tzinfo) -> Text:
+def _axis(volume: Volume, said: Text, zone: tzinfo | None) -> Text:
     """First and last time, and between them what is said."""
     first, last = (_edge(volume, place, zone) for place in (0, volume.spans))
     room = volume.spans - len(first) - len(last) - 2
@@ -58,14 +58,14 @@ def _peak(volume: Volume, lines: Sequence[int]) -> Text:
     )
 
 
-def _span(volume: Volume, place: int, counts: Sequence[Sequence[int]], zone: tzinfo) -> Text:
+def _span(volume: Volume, place: int, counts: Sequence[Sequence[int]], zone: tzinfo | None) -> Text:
     lines, errors, warnings = (each[place] for each in counts)
     text = Text.assemble((_edge(volume, place, zone), "strong"), (f"  {grouped(lines)} lines", "text"))
     text.append(f"  E {grouped(errors)}" if errors else "", "bad")
     return text.append(f"  W {grouped(warnings)}" if warnings else "", "warn")
 
 
-def _edge(volume: Volume, place: int, zone: tzinfo) -> str:
+def _edge(volume: Volume, place: int, zone: tzinfo | None) -> str:
     """When a span begins, or at which line."""
     if volume.began is None:
         return f"line {grouped(min(volume.edges[place] + 1, volume.edges[-1]))}"

@@ -11,7 +11,6 @@ from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from runmon.insight.timeline import Timeline, Volume, moment
-from runmon.render.log_line import Stamps
 from runmon.render.volume import volume_text
 from runmon.ui.widgets.log_view import LogView
 
@@ -104,9 +103,8 @@ class TimeStrip(Widget):
         """Volume, errors and warnings, times; the columns that the view shows stand on another ground."""
         volume, view = self.volume, self._view
         errors, warnings = volume.among(view.errors.lines), volume.among(view.warnings.lines)
-        clock = view.lines.clock
-        zone = {"zone": clock.zone} if clock.mode is Stamps.LOCAL else {}
-        text = volume_text(volume, errors, warnings, told=self._hover, **zone)
+        zone = view.lines.clock.shown_zone
+        text = volume_text(volume, errors, warnings, told=self._hover, zone=zone)
         first, last = (volume.span_of(line) for line in self._view.in_view())
         for row in range(2):
             begins = row * (volume.spans + 1)
