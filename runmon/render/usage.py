@@ -51,13 +51,44 @@ def event_rows(run: Run) -> list[UsageRow]:
 
 
 def event_prices(run: Run) -> dict[str, float]:
-    """USD per event by the event's name, for events with one flat price."""
+    """USD per event by the event's name, for events with one price, in whatever tier."""
     per_event = (run.pricing_info or {}).get("pricingPerEvent")
     events = per_event.get("actorChargeEvents") if isinstance(per_event, dict) else None
     if not isinstance(events, dict):
         return {}
-    prices = {name: event.get("eventPriceUsd") for name, event in events.items() if isinstance(event, dict)}
-    return {name: float(price) for name, price in prices.items() if isinstance(price, int | float)}
+    prices = {name: _price(event) for name, event in events.items() if isinstance(event, dict)}
+    return {name: price for name, price in prices.items() if price is not None}
+
+
+def _price(event: dict[str, object]) -> float | None:
+    """The flat price, or that of all tiers where they agree."""
+    flat, tiers = event.get("eventPriceUsd"), event.get("eventTieredPricingUsd")
+    told = [flat] if flat is not None else list(tiers.values()) if isinstance(tiers, dict) else []
+    prices = {_amount(one) for one in told}
+    return prices.pop() if len(prices) == 1 else None
+
+
+def _amount(price: object) -> float | None:
+    if isinstance(price, dict):
+        price = price.get("tieredEventPriceUsd")
+    return float(price) if isinstance(price, int | float) and not isinstance(price, bool) else None
+
+
+_MODELS = {
+    "FREE": "free, but for what it uses",
+    "FLAT_PRICE_PER_MONTH": "rented by the month",
+    "PAY_PER_EVENT": "pay per event",
+    "PRICE_PER_DATASET_ITEM": "pay per result",
+}
+
+
+def pricing_words(run: Run) -> str:
+    """How the Actor is paid for, with the price of a result; empty where it is not told."""
+    pricing = run.pricing_info or {}
+    model = pricing.get("pricingModel")
+    words = _MODELS.get(model, model) if isinstance(model, str) else ""
+    price, unit = _amount(pricing.get("pricePerUnitUsd")), pricing.get("unitName")
+    return f"{words}, ${price:g} a {unit or 'result'}" if words and price else words
 
 
 def amount(units: float | None) -> str:

@@ -151,6 +151,7 @@ class RunScreen(ActingScreen, inherit_bindings=False):
             case ItemsCounted():
                 self._items.counted(event)
                 self._status.counted(event.at, items=event.dataset.view.item_count)
+                self._usage.counted(event.dataset.view.item_count)
             case RecordsCounted():
                 self._records.counted(event)
             case QueueCounted():
@@ -188,7 +189,9 @@ class RunScreen(ActingScreen, inherit_bindings=False):
             self._status.counted(self._seen.at, done=told.done, failed=told.failed)
         counted = progress_of(self._counted.queue.view) if self._counted else None
         known = [progress for progress in (told, counted) if progress is not None]
-        self._status.progressed(max(known, key=lambda progress: progress.done, default=None))
+        furthest = max(known, key=lambda progress: progress.done, default=None)
+        self._status.progressed(furthest)
+        self._usage.progressed(furthest)
         self._write_header()
         if told and not before:
             self._count()

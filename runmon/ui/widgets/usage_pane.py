@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,15 +12,16 @@ from textual.containers import VerticalScroll
 
 from runmon.model.run import Run
 from runmon.model.units import usd
-from runmon.render.facts import elapsed_s
+from runmon.render.facts import Progress
+from runmon.render.money import money_rows, rate_per_hour, spent_usd
 from runmon.render.untrusted import clean
-from runmon.render.usage import UsageRow, charged_usd, event_rows, total_usd, usage_rows
+from runmon.render.usage import UsageRow, event_rows, pricing_words, total_usd, usage_rows
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.words import Words
 from runmon.watch.events import RunSeen
 
-RATE_AFTER_S = 60.0
-"""A rate per hour from less than this says nothing."""
+LABEL = 13
+"""Cells of the column of names."""
 
 
 class UsagePane(Pane):
@@ -31,6 +33,8 @@ class UsagePane(Pane):
         super().__init__(id="usage")
         self._has_token = has_token
         self._seen: RunSeen | None = None
+        self._items: int | None = None
+        self._progress: Progress | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
@@ -43,6 +47,18 @@ class UsagePane(Pane):
         self.counts = Text.assemble(("still settling", "quiet")) if final and not event.settled else Text()
         self.write()
 
+    def counted(self, items: int | None) -> None:
+        """Take in how many items there are."""
+        if items != self._items:
+            self._items = items
+            self.write()
+
+    def progressed(self, progress: Progress | None) -> None:
+        """Take in how many requests are done."""
+        if progress != self._progress:
+            self._progress = progress
+            self.write()
+
     def on_resize(self) -> None:
         super().on_resize()
         self.write()
@@ -52,19 +68,37 @@ class UsagePane(Pane):
         if self._seen is None:
             return
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
-        text = bill_text(self._seen.run.view, self.moment(), width, has_token=self._has_token)
-        self.query_one("#bill", Words).say(text)
+        run, now = self._seen.run.view, self.moment()
+        lines = bill_text(run, now, width, has_token=self._has_token, settled=self._seen.settled)
+        rows = money_rows(run, now, items=self._items, progress=self._progress)
+        self.query_one("#bill", Words).say(with_rows(lines, rows, pricing_words(run), width))
 
 
-def bill_text(run: Run, now: datetime, width: int, *, has_token: bool) -> Text:
+def bill_text(run: Run, now: datetime, width: int, *, has_token: bool, settled: bool = True) -> Text:
     """Total, limit and rate; then units and events, the dearest first."""
     rows = [*event_rows(run), *usage_rows(run)]
     lines = [
         *_total(run, now, width, has_token),
+        *([] if settled or not run.phase.final else _settling(width)),
         *([Text()] if rows else []),
         *_rows(rows, width),
     ]
     return Text("\n").join(lines)
+
+
+def with_rows(bill: Text, rows: Sequence[tuple[str, str]], model: str, width: int) -> Text:
+    """The bill, and below it what it comes to and how the Actor is paid for."""
+    named = [*rows, *([("price", model)] if model else [])]
+    lines = [
+        Text.assemble((f"{name:<{LABEL}}", "quiet"), (clean(value, limit=max(width - LABEL, 8)), "text"))
+        for name, value in named
+    ]
+    return Text("\n").join([bill, Text(), *lines]) if lines else bill
+
+
+def _settling(width: int) -> list[Text]:
+    words = "Still settling: the server goes on counting for some seconds."
+    return [Text.assemble((line, "quiet")) for line in textwrap.wrap(words, width)]
 
 
 def _total(run: Run, now: datetime, width: int, has_token: bool) -> list[Text]:
@@ -72,13 +106,11 @@ def _total(run: Run, now: datetime, width: int, has_token: bool) -> list[Text]:
     if total is None:
         reason = "The server tells no cost for this run." if has_token else "Cost is hidden without a token."
         return [Text.assemble((reason, "quiet"))]
-    limit = run.options.max_total_charge_usd or 0.0
-    took = elapsed_s(run, now) or 0.0
-    rate = f"  {usd(total / took * 3600)}/h" if took >= RATE_AFTER_S else ""
+    limit, per_hour = run.options.max_total_charge_usd or 0.0, rate_per_hour(run, now)
+    rate = f"  {usd(per_hour)}/h" if per_hour is not None else ""
     of = f" of {usd(limit)}" if limit else ""
     first = Text.assemble((usd(total), "strong"), (of, "quiet"), (rate, "faint"))
-    spent = charged_usd(run)
-    return [first, _bar((total if spent is None else spent) / limit, width)] if limit else [first]
+    return [first, _bar((spent_usd(run) or 0.0) / limit, width)] if limit else [first]
 
 
 def _bar(share: float, width: int) -> Text:
