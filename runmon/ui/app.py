@@ -15,6 +15,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from runmon.errors import BadInput
+from runmon.render.signals import GIVE_TITLE_BACK, KEEP_TITLE, title
 from runmon.settings import DEFAULTS, Settings
 from runmon.ui.commands import bindings
 from runmon.ui.crash import crash_text
@@ -74,6 +75,7 @@ class RunmonApp(TypesAhead, OpensRuns):
         self.theme = self._known_theme(theme or settings.theme)
         self._open_screen, self._redact = open_screen, redact
         self._copies: Copies | None = None
+        self._titled = ""
         self._styles_pushed = self._lending = False
         self._colours = self._named_colours()
         self.stylesheet.set_variables(self._colours[1])
@@ -177,9 +179,22 @@ class RunmonApp(TypesAhead, OpensRuns):
         """Give the terminal back and end with this exit code. The run goes on."""
         self.exit(code, return_code=code)
 
+    def tell_terminal(self, sequence: str) -> None:
+        """Write a sequence of `render.signals` to the terminal, beside the screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def name_terminal(self, text: str) -> None:
+        """Name the terminal's window; it gets its old name back at the end."""
+        if text != self._titled:
+            self.tell_terminal(title(text) if self._titled else KEEP_TITLE + title(text))
+            self._titled = text
+
     async def _close_all(self) -> None:
         """Workers end before the widgets they write to."""
         self.workers.cancel_all()
+        if self._titled:
+            self.tell_terminal(GIVE_TITLE_BACK)
         if self._copies is not None:
             self._copies.close()
         await super()._close_all()

@@ -34,6 +34,7 @@ SCOPES: dict[str, str] = {
     "entry": "Log entry",
     "groups": "Messages",
     "record": "Record",
+    "run_object": "Run object",
     "request": "Request",
 }
 """Every scope and its heading on the help screen."""
@@ -66,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     *text.ENTRY,
     *text.GROUPS,
     *details.RECORD,
+    *details.RUN_OBJECT,
     *details.REQUEST,
 )
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}

@@ -17,6 +17,18 @@ ITEM = (
     Command("item.open_url", ("o",), "open_url", "open address",
             "Open the address under the cursor in a browser.", "item"),
 )
+RUN_OBJECT = (
+    Command("run_object.back", ("escape", "q", "backspace", "J"), "back", "back",
+            "Close and go back.", "run_object", 1, "esc"),
+    Command("run_object.copy", ("Y",), "copy_object", "copy object",
+            "Copy the run object as it was sent.", "run_object", 2),
+    Command("run_object.copy_path", ("p",), "copy_path", "copy path",
+            "Copy the path of the current line (y copies its value).", "run_object", 3),
+    Command("run_object.fold", ("minus",), "fold(True)", "fold all", "Fold everything inside.", "run_object"),
+    Command("run_object.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "run_object"),
+    Command("run_object.open_url", ("o",), "open_url", "open address",
+            "Open the address under the cursor in a browser.", "run_object"),
+)
 RECORD = (
     Command("record.back", ("escape", "q", "backspace"), "back", "back",
             "Close and go back.", "record", 1, "esc"),

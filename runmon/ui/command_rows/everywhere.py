@@ -35,6 +35,7 @@ RUN = (
     Command("run.items", ("3",), "pane('items')", "dataset", "Go to the dataset.", "run"),
     Command("run.records", ("4",), "pane('records')", "records", "Go to the key-value store.", "run"),
     Command("run.queue", ("5",), "pane('queue')", "queue", "Go to the request queue.", "run"),
+    Command("run.object", ("J",), "run_object", "run object", "Show the whole run object as JSON.", "run"),
     Command("run.refresh", ("ctrl+r",), "refresh_all", "refresh", "Ask the server now.", "run", 0, "^r"),
     Command("run.back", ("escape",), "back", "back", "Leave the zoom.", "run", 0, "esc"),
 )

@@ -13,6 +13,7 @@ from runmon.render.facts import Progress, Sign, progress_in, progress_of
 from runmon.render.untrusted import clean
 from runmon.ui import layout
 from runmon.ui.commands import bindings
+from runmon.ui.ending import name_window, tell_end
 from runmon.ui.glance import glance_at
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
@@ -44,6 +45,7 @@ from runmon.watch.events import Pane as Watched
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.ui.screens.run_object import RunObjectScreen
     from runmon.watch.history import History
     from runmon.watch.watch import Watch
 
@@ -84,6 +86,7 @@ class RunScreen(ActingScreen, inherit_bindings=False):
         self._seen: RunSeen | None = None
         self._counted: QueueCounted | None = None
         self._told: Progress | None = None
+        self._object: RunObjectScreen | None = None
         self._showing: frozenset[str] = frozenset()
         self._current, self._store, self._zoomed = "log", "items", False
         self._status = StatusPane(history)
@@ -168,12 +171,16 @@ class RunScreen(ActingScreen, inherit_bindings=False):
             return
         before, self._seen = self._seen, event
         self._status.run_seen(event)
+        if self._object is not None and self._object.is_current:
+            self._object.show_run(event.run)
         self._usage.run_seen(event)
         self._progressed()
         if before is None:
             self._count()
         if before is None or before.run.view.phase is not event.run.view.phase:
             self.refresh_bindings()
+        if before is not None and event.run.view.phase.final and not before.run.view.phase.final:
+            tell_end(self.app, event.run.view, self.run_name())
 
     def _queue_counted(self, event: QueueCounted) -> None:
         self._counted = event
@@ -207,7 +214,10 @@ class RunScreen(ActingScreen, inherit_bindings=False):
 
     def _write_header(self) -> None:
         run = self._seen.run.view if self._seen else None
-        self._header.show(glance_at(run, self._called, self._status.progress, self._status.moment()))
+        glance = glance_at(run, self._called, self._status.progress, self._status.moment())
+        self._header.show(glance)
+        if run is not None and self in self.app.screen_stack:
+            name_window(self.app, glance)
 
     @property
     def tab(self) -> tuple[str, Sign]:
@@ -336,6 +346,14 @@ class RunScreen(ActingScreen, inherit_bindings=False):
     def run_name(self) -> str:
         """What the header calls the run."""
         return self._header.glance.name
+
+    def action_run_object(self) -> None:
+        """Show the run object whole."""
+        from runmon.ui.screens.run_object import RunObjectScreen
+
+        if self._seen is not None:
+            self._object = RunObjectScreen(self._seen.run)
+            self.app.push_screen(self._object)
 
     def action_refresh_all(self) -> None:
         """Ask the server now."""
