@@ -104,7 +104,9 @@ async def test_ctrl_c_leaves_as_an_interrupt_and_aborts_nothing(tmp_path: Path) 
 async def test_help_lists_every_key_that_works_now(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
         await shown.press("question_mark")
-        await shown.until_text("Give the focused pane the whole screen", "esc close")
+        await shown.until_text("Follow the end of the log", "esc close")
+        await shown.press("space", "space", "space")
+        await shown.until_text("Give the focused pane the whole screen")
         await shown.press("escape")
         assert "Give the focused pane the whole screen" not in shown.text
 
