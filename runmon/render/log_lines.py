@@ -100,9 +100,9 @@ class LogLines:
     def entry(self, n: int) -> Entry:
         """The whole entry that line `n` belongs to."""
         first = head_before(n, self._raw)
-        lines = [self._at(first)]
+        lines = [self._whole(first)]
         for at in range(first + 1, min(first + MAX_LINES, self._count)):
-            text, parts = self._at(at)
+            text, parts = self._whole(at)
             if not joins(text, parts, *lines[-1]):
                 break
             lines.append((text, parts))
@@ -137,6 +137,11 @@ class LogLines:
             text = visible(self._raw(n)[:65536])
             seen = self._seen[n] = (text, parse(text))
         return seen
+
+    def _whole(self, n: int) -> tuple[str, Parts]:
+        """A line with all of its text, however long."""
+        text = visible(self._raw(n))
+        return text, parse(text)
 
     def _raw(self, n: int) -> bytes:
         """The bytes of a line; none of one that is gone, until `changed` tells so."""

@@ -84,6 +84,8 @@ LOG = (
             "Show fewer lines around what the filter keeps.", "log"),
     Command("log.end_filter", ("escape",), "end_filter", "end filter",
             "Show everything again.", "log", 0, "esc"),
+    Command("log.open_url", ("o",), "open_url", "open address",
+            "Open the web address on the current line, or in its entry, in a browser.", "log"),
     Command("log.open", ("v",), "open", "view entry",
             "Show the entry of the current line in full; so does enter, where nothing is hidden.", "log"),
 )
@@ -102,5 +104,11 @@ ENTRY = (
     Command("entry.copy", ("Y",), "copy_entry", "copy entry", "Copy the whole entry.", "entry", 4),
     Command("entry.copy_json", ("J",), "copy_payload", "copy JSON",
             "Copy the JSON at the end of the entry.", "entry"),
+    Command("entry.copy_path", ("p",), "copy_path", "copy path",
+            "Copy the path of the current line of JSON (y copies its value).", "entry"),
+    Command("entry.fold", ("minus",), "fold(True)", "fold all", "Fold the JSON and library code.", "entry"),
+    Command("entry.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "entry"),
+    Command("entry.open_url", ("o",), "open_url", "open address",
+            "Open the web address on the current line, or the first of the entry, in a browser.", "entry", 5),
 )
 # fmt: on

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
+from textual import on
 
 from runmon.insight.entries import Entry
 from runmon.model.units import grouped
-from runmon.render.entry_lines import entry_lines
+from runmon.render.entry_lines import EntryLines
 from runmon.render.log_lines import LogLines
 from runmon.ui.commands import bindings
 from runmon.ui.screens.detail import DetailScreen
-from runmon.ui.widgets.lines import COPY_LIMIT, TextLines
+from runmon.ui.widgets.lines import LineView
+from runmon.ui.widgets.visiting import visit_link
 
 
 class EntryScreen(DetailScreen):
@@ -37,7 +39,7 @@ class EntryScreen(DetailScreen):
         )
         self.frame.title_text = Text.assemble(("Log entry", "strong"))
         self.frame.counts = self.counts
-        self.frame.view.source = TextLines(entry_lines(entry))
+        self.frame.view.source = EntryLines(entry)
 
     def action_step(self, entries: int) -> None:
         """Go to the next or the previous entry."""
@@ -48,20 +50,28 @@ class EntryScreen(DetailScreen):
     def action_copy_entry(self) -> None:
         """Copy the entry as text."""
         entry = self.entry
-        head = " ".join(part for part in (entry.stamp, entry.word, entry.logger) if part)
-        text = "\n".join(line.plain for line in entry_lines(entry)[2:])
-        self._copy(f"{head} {text}", "Copied the entry.")
+        parts = (entry.stamp, entry.word, entry.logger, entry.message, entry.payload)
+        self.frame.view.put_on_clipboard(" ".join(part for part in parts if part), "Copied the entry.")
 
     def action_copy_payload(self) -> None:
         """Copy the JSON at the end of the entry."""
         if self.entry.payload:
-            self._copy(self.entry.payload, "Copied the JSON.")
+            self.frame.view.put_on_clipboard(self.entry.payload, "Copied the JSON.")
         else:
             self.notify("This entry has no JSON.", timeout=2, markup=False)
 
-    def _copy(self, text: str, said: str) -> None:
-        self.app.copy_to_clipboard(text[:COPY_LIMIT])
-        self.notify(said, timeout=2, markup=False)
+    @on(LineView.Chosen)
+    def _chosen(self, event: LineView.Chosen) -> None:
+        """Open the address of a line that does not fold."""
+        event.stop()
+        self.action_open_url()
+
+    def action_open_url(self) -> None:
+        """Open the address on the current line, or the first of the entry, in a browser."""
+        view = self.frame.view
+        line = view.text_of(view.cursor).plain if view.cursor >= 0 else ""
+        whole = f"{self.entry.message} {self.entry.payload}"
+        self.run_worker(visit_link(self, line, whole), group="browser")
 
     def action_back(self) -> None:
         """Close, and leave the log's current line on this entry."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.message import Message
 
+from runmon.render.entry_lines import EntryLines
 from runmon.render.json_lines import JsonLines
 from runmon.ui.widgets.clipboard import put_on_clipboard
 from runmon.ui.widgets.lines import LineView
@@ -26,9 +27,9 @@ class JsonView(LineView):
             self.path = path
 
     @property
-    def json(self) -> JsonLines | None:
-        """The source, where it is JSON."""
-        return self.source if isinstance(self.source, JsonLines) else None
+    def json(self) -> JsonLines | EntryLines | None:
+        """The source, where it is JSON, or a log entry with some."""
+        return self.source if isinstance(self.source, JsonLines | EntryLines) else None
 
     def margin(self, n: int) -> tuple[str, str]:
         """The folding mark."""

@@ -23,6 +23,7 @@ from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_filters import LogFilters
 from runmon.ui.widgets.log_view import LogView
 from runmon.ui.widgets.time_strip import TimeStrip
+from runmon.ui.widgets.visiting import visit_link
 from runmon.watch.events import Condition, LogGrew, PaneState
 from runmon.watch.events import Pane as Watched
 
@@ -146,6 +147,13 @@ class LogPane(LogFilters):
         """Show the entry of the current line in full."""
         if (line := self.view.current()) >= 0:
             self._open(line)
+
+    def action_open_url(self) -> None:
+        """Open the address on the current line, or the first of its entry, in a browser."""
+        if (line := self.view.current()) >= 0:
+            entry = self.view.lines.entry(self.view.number(line))
+            texts = self.view.text_of(line).plain, f"{entry.message} {entry.payload}"
+            self.run_worker(visit_link(self, *texts), group="browser")
 
     def _open(self, line: int) -> None:
         """Show the entry of a line in full, and come back to where its reader ended."""

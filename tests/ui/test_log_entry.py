@@ -1,0 +1,51 @@
+"""One entry over the whole screen: what folds, what is copied, what is opened."""
+
+from __future__ import annotations
+
+import pytest
+
+from runmon.ui import outside
+from tests.ui.test_log_pane import JS, PYTHON, log
+
+
+async def test_json_and_library_code_fold_and_tell_their_path_and_value() -> None:
+    async with log(JS) as shown:
+        await shown.press("g", "e", "e", "enter")
+        await shown.until(lambda: '"error"' in shown.text)
+        await shown.press("minus", "plus", "G", "k", "p")
+        assert shown.screen.app.clipboard == "error"
+        await shown.press("y")
+        assert shown.screen.app.clipboard.startswith("500 - Internal Server Error")
+        await shown.press("k", "enter")
+        await shown.until(lambda: "▸ {" in shown.text)
+        await shown.press("Y")
+        assert shown.screen.app.clipboard.startswith(
+            "2026-11-23T18:16:15.621Z ERROR CheerioCrawler Request http"
+        )
+
+
+async def test_own_code_comes_first_and_a_librarys_is_a_key_away() -> None:
+    own = PYTHON.index(b'  File "/usr/src/pyapp/src/main.py"')
+    async with log(PYTHON, size=(120, 40)) as shown:
+        await shown.press("ctrl+g", *str(PYTHON[:own].count(b"\n") + 1), "enter", "enter")
+        await shown.until(lambda: "▸ library code" in shown.text and "main.py" in shown.text)
+        assert "site-packages" not in shown.text
+        await shown.press("plus")
+        await shown.until(lambda: "▾ library code" in shown.text and "site-packages" in shown.text)
+
+
+async def test_o_opens_the_address_of_the_line_here_and_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    visited: list[str] = []
+
+    async def visit(url: str) -> None:
+        visited.append(url)
+
+    monkeypatch.setattr(outside, "visit", visit)
+    async with log(JS, toasts=True) as shown:
+        await shown.press("g", "e", "e", "o")
+        await shown.until(lambda: visited == ["http://127.0.0.1:58080/broken"])
+        await shown.press("enter", "o")
+        await shown.until(lambda: len(visited) == 2)
+        await shown.press("escape", "g", "o")
+        await shown.until(lambda: "There is no web address here." in shown.text)
+        assert len(visited) == 2
