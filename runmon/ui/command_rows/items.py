@@ -22,6 +22,8 @@ ITEMS = (
             "Count the values of this column.", "items", 3),
     Command("items.describe", ("I",), "describe", "describe",
             "Tell of every field how often it is filled, its types and bounds.", "items", 4),
+    Command("items.export", ("ctrl+s",), "export", "export",
+            "Save all, the shown or the marked items to a file.", "items", 5, "^s"),
     Command("items.search", ("slash",), "search", "search",
             "Go to the next loaded item that holds a text; what can be filtered can be searched.", "items"),
     Command("items.next_match", ("n",), "next_match(1)", "next match", "Go to the next match.", "items"),
@@ -54,6 +56,10 @@ SURVEY = (
             "survey", 1, "esc"),
     Command("survey.scan", ("a",), "scan", "scan all",
             "Look at all items of the dataset, not only the loaded ones; once more: stop.", "survey", 3),
+)
+EXPORT = (
+    Command("export.back", ("escape",), "back", "back", "Stop the export; else close.", "export", 1, "esc"),
+    Command("export.go", ("ctrl+s",), "go", "export", "Export.", "export", 2, "^s", True),
 )
 COLUMNS = (
     Command("columns.back", ("escape", "q", "C", "backspace"), "back", "back",

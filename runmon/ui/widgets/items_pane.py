@@ -103,6 +103,21 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
         self.app.push_screen(DescribeScreen(self.api, self.place, self.rows), chosen)
 
+    def action_export(self) -> None:
+        """Save all, the shown or the marked items to a file."""
+        from runmon.ui.screens.export import ExportScreen, Subject
+
+        def closed(said: str | None) -> None:
+            if said is not None:
+                self.notify(said, markup=False, timeout=8)
+
+        view = self.rows.view
+        shown = [] if view is None else list(view.offsets)
+        marked = sorted(each for each in self.table.marks if isinstance(each, int))
+        name = f"items-{self._watch.run_id}"
+        subject = Subject(self.api, self.place, self.rows, shown, marked, name)
+        self.app.push_screen(ExportScreen(subject), closed)
+
     @on(Table.Chosen)
     def open_item(self, message: Table.Chosen) -> None:
         """Show the whole item."""

@@ -1,0 +1,215 @@
+"""Where to, in which format, and which items: then the export, which can be stopped and gone on with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from runmon.api.datasets import ExportOptions
+from runmon.errors import AlreadyThere, LocalFault, RunmonError
+from runmon.export import chosen
+from runmon.export.item_pages import Wanted
+from runmon.export.items import FORMATS, Progress, save
+from runmon.export.names import safe_name
+from runmon.export.saving import Folder
+from runmon.model.storages import Place
+from runmon.model.units import byte_size, grouped
+from runmon.render.untrusted import clean
+from runmon.ui.commands import bindings
+from runmon.ui.widgets.choice import Choice
+from runmon.ui.widgets.item_rows import ItemRows
+
+if TYPE_CHECKING:
+    from runmon.api.client import Api
+
+BAR = 40
+SPREADSHEET = (("safe", "harmless to spreadsheets"), ("exact", "exact bytes"))
+FIELDS = (("all", "everything"), ("clean", "without # fields and empty items"))
+ORDER = (("stored", "as stored"), ("newest", "newest first"))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What can be exported: a dataset, and of it what shows and what is marked."""
+
+    api: Api
+    place: Place
+    rows: ItemRows
+    shown: Sequence[int]
+    """Offsets of the items that a filter or an order shows; empty: all show as they are stored."""
+    marked: Sequence[int]
+    name: str
+    """What a file is called."""
+
+    def offsets(self, which: str) -> Sequence[int]:
+        """Those of `shown` or `marked`."""
+        return self.shown if which == "shown" else self.marked
+
+
+class ExportScreen(ModalScreen[str | None]):
+    """Asks and exports. The result is a clean sentence about the file, or None."""
+
+    SCOPE: ClassVar[str] = "export"
+    BINDINGS = bindings("export")
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__()
+        self._subject = subject
+        self._busy = False
+        self._replace = ""
+        """The file that may be replaced: the one that was found to be there."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(Text.assemble(("Export items", "strong")), id="question")
+            yield Choice("items", self._whats(), id="what")
+            yield Choice("format", [(name, name) for name in FORMATS], id="format")
+            yield Choice("fields", FIELDS, id="fields")
+            yield Choice("order", ORDER, id="order")
+            yield Choice("cells", SPREADSHEET, id="guard")
+            with Horizontal(id="file-row"):
+                yield Static(Text.assemble(("file", "quiet")), id="file-label")
+                yield Input(self._path("json"), id="file", select_on_focus=False)
+            yield Static(id="note")
+            with Horizontal(id="answers"):
+                yield Button(Content.assemble("Export"), id="go")
+                yield Button(Content.assemble("Cancel"), id="cancel")
+
+    def on_mount(self) -> None:
+        what = self.query_one("#what", Choice)
+        if self._subject.marked:
+            what.choose("marked")
+        elif self._subject.shown:
+            what.choose("shown")
+        self._fit()
+        self.query_one("#format", Choice).focus()
+
+    @on(Choice.Changed)
+    def changed(self, message: Choice.Changed) -> None:
+        """Keep the dialog about what is chosen."""
+        message.stop()
+        field = self.query_one("#file", Input)
+        path = Path(field.value)
+        if message.choice.id == "format" and path.suffix.removeprefix(".") in FORMATS:
+            field.value = str(path.with_suffix(f".{message.choice.value}"))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Offer what goes together."""
+        single = self._value("what") != "all"
+        formats = chosen.FORMATS if single else FORMATS
+        self.query_one("#format", Choice).offer([(name, name) for name in formats])
+        for name in ("fields", "order"):
+            self.query_one(f"#{name}").display = not single
+        self.query_one("#guard").display = self._value("format") == "csv"
+        self._say(self._about(), "quiet")
+
+    def _about(self) -> str:
+        if self._value("what") != "all":
+            return "Each item as its server sent it." if self._value("format") != "csv" else ""
+        if Wanted(self._value("format")).paged:
+            return "Byte for byte as the server writes it. What is cut is gone on with."
+        return "The server makes this format in one piece: it begins anew where it is cut."
+
+    @on(Button.Pressed, "#go")
+    @on(Input.Submitted)
+    def action_go(self) -> None:
+        """Export."""
+        if not self._busy:
+            self.run_worker(self._export(), group="export", exclusive=True)
+
+    @on(Button.Pressed, "#cancel")
+    def action_back(self) -> None:
+        """Stop an export; else close."""
+        if self._busy:
+            self.workers.cancel_group(self, "export")
+        else:
+            self.dismiss(None)
+
+    async def _export(self) -> None:
+        path = self._chosen_path()
+        replace = bool(self._replace) and self._replace == str(path)
+        self._busy = True
+        self.query_one("#cancel", Button).label = Content.assemble("Stop")
+        try:
+            self._tell(Progress())
+            where, done = await self._save(path, replace=replace)
+        except AlreadyThere:
+            self._replace = str(path)
+            self._say(
+                f"{clean(path.name, limit=60)} is there already. Enter once more overwrites it.", "warn"
+            )
+        except RunmonError as error:
+            self._say(clean(str(error), limit=300), "bad")
+        else:
+            count = f"{grouped(done.items)} items, " if done.items else ""
+            self.dismiss(f"Saved {count}{byte_size(done.bytes)} as {clean(where, limit=200)}")
+            return
+        finally:
+            self._busy = False
+            if self.is_attached:
+                self.query_one("#cancel", Button).label = Content.assemble("Cancel")
+        self.query_one("#file", Input).focus()
+
+    def _chosen_path(self) -> Path:
+        return Path(os.path.expanduser(self.query_one("#file", Input).value.strip()))  # noqa: PTH111
+
+    async def _save(self, path: Path, *, replace: bool) -> tuple[str, Progress]:
+        if not path.name:
+            raise LocalFault("The file needs a name.")
+        subject, which, format = self._subject, self._value("what"), self._value("format")
+        guard = self._value("guard") == "safe"
+        with Folder(path.parent) as folder:
+            if which == "all":
+                options = ExportOptions(
+                    clean=self._value("fields") == "clean", desc=self._value("order") == "newest"
+                )
+                wanted = Wanted(format, options=options, guard=guard)
+                return await save(
+                    subject.api, subject.place, wanted, folder, path.name, self._tell, replace=replace
+                )
+            offsets = subject.offsets(which)
+            return await chosen.save_chosen(
+                subject.api, subject.place, offsets, subject.rows.raw, format, folder, path.name, self._tell,
+                guard=guard, replace=replace,
+            )  # fmt: skip
+
+    def _tell(self, progress: Progress) -> None:
+        if not self.is_attached:
+            return
+        total = progress.total or self._subject.rows.pages.count
+        share = min(progress.items / total, 1.0) if progress.items and total else 0.0
+        line = Text.assemble(("▆" * round(BAR * share), "accent"), ("▁" * (BAR - round(BAR * share)), "line"))
+        count = f"  {grouped(progress.items)} of {grouped(total)}" if progress.items else ""
+        self.query_one("#note", Static).update(
+            line.append(f"{count}  {byte_size(progress.bytes)}  esc stops", "quiet")
+        )
+
+    def _say(self, sentence: str, tone: str) -> None:
+        self.query_one("#note", Static).update(Text.assemble((sentence, tone)))
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#{name}", Choice).value
+
+    def _whats(self) -> list[tuple[str, str]]:
+        subject = self._subject
+        whats = [("all", f"all {grouped(subject.rows.pages.count)}")]
+        if subject.shown:
+            whats.append(("shown", f"shown {grouped(len(subject.shown))}"))
+        if subject.marked:
+            whats.append(("marked", f"marked {grouped(len(subject.marked))}"))
+        return whats
+
+    def _path(self, format: str) -> str:
+        return f"{safe_name(self._subject.name)}.{format}"
