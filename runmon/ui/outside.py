@@ -108,7 +108,7 @@ def harmless(text: bytes) -> bytes:
     if not _CONTROLS.search(text):
         return text
     return b"".join(
-        clean(each.removesuffix(b"\r"), limit=1 << 20).encode() + b"\n"
+        clean(each.removesuffix(b"\r"), limit=4 * len(each) + 4).encode() + b"\n"
         if _CONTROLS.search(each)
         else each + b"\n"
         for each in text.removesuffix(b"\n").split(b"\n")

@@ -91,7 +91,7 @@ class RunScreen(ActingScreen, inherit_bindings=False):
         self._current, self._store, self._zoomed = "log", "items", False
         self._status = StatusPane(history)
         self._usage = UsagePane(has_token=api.token is not None)
-        self._log = LogPane(watch.log)
+        self._log = LogPane(watch.log, run_id=watch.run_id)
         self._items = ItemsPane(api, watch)
         self._records = RecordsPane(api, watch)
         self._queue = QueuePane(api, watch)

@@ -21,6 +21,7 @@ from runmon.ui.widgets.line_canvas import LineCanvas
 from runmon.ui.widgets.line_search import LineSearch
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_filters import LogFilters
+from runmon.ui.widgets.log_saving import LogSaving
 from runmon.ui.widgets.log_view import LogView
 from runmon.ui.widgets.time_strip import TimeStrip
 from runmon.ui.widgets.visiting import visit_link
@@ -31,7 +32,7 @@ COUNT_S = 0.2
 """Between two writings of the counts."""
 
 
-class LogPane(LogFilters):
+class LogPane(LogFilters, LogSaving):
     """Shows a buffer; tell it `log_grew` when there is more."""
 
     pane: ClassVar[Watched | None] = Watched.LOG
@@ -40,8 +41,9 @@ class LogPane(LogFilters):
     NAME: ClassVar[str] = "Log"
     BINDINGS = bindings("log")
 
-    def __init__(self, buffer: LogBuffer, *, id: str | None = "log") -> None:
+    def __init__(self, buffer: LogBuffer, *, run_id: str = "", id: str | None = "log") -> None:
         super().__init__(id=id)
+        self.run_id = run_id
         self.view = LogView(LogLines(buffer))
         self._counted_at = 0.0
         self._waiting = False

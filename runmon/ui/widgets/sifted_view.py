@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from runmon.insight.sieve import Sieve, Sifted, backward, head_after, onward
+from runmon.model.kept import Stretch
 from runmon.model.search import Hits
 from runmon.render.kept_lines import KeptLines
 from runmon.render.log_lines import LogLines
@@ -72,6 +73,10 @@ class SiftedView(LineView):
     def hits_shown(self, before: int | None = None) -> int:
         """How many of the matching lines are kept."""
         return self._kept.shown.count(self.hits, before) if self.sieve else super().hits_shown(before)
+
+    def stretches(self) -> list[Stretch]:
+        """The lines that are kept, as far as is known."""
+        return list(self._kept.shown.stretches())
 
     # Sifting
 
