@@ -22,6 +22,7 @@ from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
 from runmon.ui.keymap import Keymap
 from runmon.ui.open_runs import OpensRuns
+from runmon.ui.remembered import Remembered
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
 from runmon.ui.widgets.prompt import TypesAhead
@@ -60,6 +61,7 @@ class RunmonApp(TypesAhead, OpensRuns):
         settings: Settings = DEFAULTS,
         clock: Clock | None = None,
         redact: Callable[[str], str] = str,
+        remembered: Remembered | None = None,
     ) -> None:
         """`redact` takes secrets out of what is said about a crash; `theme` goes before that of the settings.
 
@@ -72,7 +74,11 @@ class RunmonApp(TypesAhead, OpensRuns):
         self.clock = clock or Clock(settings.zone)
         for own in THEMES:
             self.register_theme(own)
+        self.remembered = remembered or Remembered()
         self.theme = self._known_theme(theme or settings.theme)
+        kept = self.remembered.screen.theme
+        if not theme and settings.theme == DEFAULTS.theme and kept in self.available_themes:
+            self.theme = str(kept)
         self._open_screen, self._redact = open_screen, redact
         self._copies: Copies | None = None
         self._titled = ""
@@ -119,6 +125,8 @@ class RunmonApp(TypesAhead, OpensRuns):
 
     def get_default_screen(self) -> Screen[Any]:
         """Our screen itself, so that nothing is painted before it."""
+        if self.theme == DEFAULTS.theme and not self.is_headless and self.console.color_system == "standard":
+            self.theme = "runmon-16"
         self._use_styles()
         return self._open_screen()
 
@@ -223,7 +231,21 @@ class RunmonApp(TypesAhead, OpensRuns):
 
     def action_toggle_theme(self) -> None:
         """Dark to light and back."""
-        self.theme = "runmon-light" if self.current_theme.dark else "runmon-dark"
+        self.take_theme("runmon-light" if self.current_theme.dark else "runmon-dark")
+
+    def take_theme(self, name: str) -> None:
+        """Show these colours, and the next time too unless the settings name others."""
+        self.theme = name
+        self.remembered.keep(theme=name)
+
+    def action_choose_theme(self) -> None:
+        """List all themes, ours first."""
+        from textual.command import CommandPalette
+
+        from runmon.ui.palette import ThemeNames
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(providers=[ThemeNames], placeholder="Find a theme …"))
 
     def action_help(self) -> None:
         """Show the keys that work now."""
@@ -308,7 +330,11 @@ def screen_of(
 
 def _shown(open_screen: Callable[[], Screen[Any]], settings: Settings, token: Token | None) -> int:
     from runmon.api.credentials import redacted
+    from runmon.watch.history import state_folder
 
-    app = RunmonApp(open_screen, settings=settings, redact=lambda text: redacted(text, token))
+    kept = Remembered(state_folder() / "screen.json")
+    app = RunmonApp(
+        open_screen, settings=settings, redact=lambda text: redacted(text, token), remembered=kept
+    )
     app.run()
     return app.return_code or 0

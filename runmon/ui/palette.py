@@ -76,3 +76,27 @@ class TableCommands(Provider):
 
     async def _run(self, command: Command, node: DOMNode) -> None:
         await self.app.run_action(command.action, default_namespace=node)
+
+
+class ThemeNames(Provider):
+    """All themes, ours first; choosing one shows it at once."""
+
+    async def discover(self) -> Hits:
+        """Every theme."""
+        for name in self._names():
+            yield DiscoveryHit(name, partial(self._take, name))
+
+    async def search(self, query: str) -> Hits:
+        """Themes whose names match."""
+        matcher = self.matcher(query)
+        for name in self._names():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), partial(self._take, name))
+
+    def _names(self) -> list[str]:
+        return sorted(self.app.available_themes, key=lambda name: (not name.startswith("runmon-"), name))
+
+    def _take(self, name: str) -> None:
+        take = getattr(self.app, "take_theme", None)
+        if take is not None:
+            take(name)

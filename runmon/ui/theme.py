@@ -6,7 +6,7 @@ by `rich_styles`) or takes the `Palette` of the theme in use (`palette(app)`).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
@@ -86,6 +86,8 @@ LIGHT = Palette(
 )
 TONES = ("text", "quiet", "faint", "accent", "ok", "warn", "bad", "number")
 """Names that colour text; every one is also a rich style name."""
+GROUNDS = ("ground", "panel", "cursor", "match", "error_ground", "warn_ground")
+"""What text stands on."""
 
 
 def variables(colours: Palette) -> dict[str, str]:
@@ -135,11 +137,36 @@ def _chrome(colours: Palette) -> dict[str, str]:
     }
 
 
-THEMES = (
-    _textual_theme("runmon-dark", DARK, dark=True),
-    _textual_theme("runmon-light", LIGHT, dark=False),
+DARK_SAFE = replace(DARK, ok="#6cb8ff", warn="#f0e04d", bad="#ffa066", error_ground="#2b1d12")
+LIGHT_SAFE = replace(LIGHT, ok="#005a9c", warn="#6b5900", bad="#9c3f00", error_ground="#faeadd")
+"""For eyes that do not tell red from green: blue, yellow, orange."""
+SIXTEEN = Palette(
+    ground="#000000",
+    panel="#000000",
+    cursor="#0000aa",
+    line="#555555",
+    text="#ffffff",
+    quiet="#aaaaaa",
+    faint="#aaaaaa",
+    accent="#ff55ff",
+    ok="#55ff55",
+    warn="#ffff55",
+    bad="#ff5555",
+    number="#55ffff",
+    match="#aa5500",
+    error_ground="#000000",
+    warn_ground="#000000",
 )
-_OWN = {"runmon-dark": DARK, "runmon-light": LIGHT}
+"""For terminals of 16 colours, whose nearest to the grounds of other themes would all be black."""
+_OWN = {
+    "runmon-dark": DARK,
+    "runmon-light": LIGHT,
+    "runmon-dark-safe": DARK_SAFE,
+    "runmon-light-safe": LIGHT_SAFE,
+    "runmon-16": SIXTEEN,
+}
+THEMES = tuple(_textual_theme(name, own, dark="light" not in name) for name, own in _OWN.items())
+_adapted_before: dict[str, Palette] = {}
 
 
 def palette(app: App[Any]) -> Palette:
@@ -149,8 +176,10 @@ def palette(app: App[Any]) -> Palette:
 
 def of_theme(theme: Theme) -> Palette:
     """The palette of any Textual theme."""
-    own = _OWN.get(theme.name)
-    return own if own is not None else _adapted(theme)
+    own = _OWN.get(theme.name) or _adapted_before.get(theme.name)
+    if own is None:
+        own = _adapted_before[theme.name] = _adapted(theme)
+    return own
 
 
 def _adapted(theme: Theme) -> Palette:
@@ -167,15 +196,47 @@ def _adapted(theme: Theme) -> Palette:
     }
     opaque = {name: Color.parse(value).rgb for name, value in given.items() if value.startswith("#")}
     solid = {name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in opaque.items()}
-    return Palette(**(asdict(base) | solid | _greys(solid)))
+    if len(solid) < len(given):
+        return base
+    return _readable({**asdict(base), **solid, **_shades(solid)}, dark=theme.dark)
 
 
-def _greys(solid: dict[str, str]) -> dict[str, str]:
-    if "ground" not in solid or "text" not in solid:
-        return {}
-    ground, text = Color.parse(solid["ground"]), Color.parse(solid["text"])
-    shades = {"quiet": 0.72, "faint": 0.5, "line": 0.22, "cursor": 0.14}
-    return {name: ground.blend(text, share).hex6.lower() for name, share in shades.items()}
+def _shades(solid: dict[str, str]) -> dict[str, str]:
+    """Greys between ground and text, and grounds with a touch of what they mean."""
+    ground = Color.parse(solid["ground"])
+    greys = {"quiet": 0.72, "faint": 0.5, "line": 0.22, "cursor": 0.14}
+    tinted = {"match": ("warn", 0.2), "error_ground": ("bad", 0.12), "warn_ground": ("warn", 0.08)}
+    return {name: _hex(ground.blend(Color.parse(solid["text"]), share)) for name, share in greys.items()} | {
+        name: _hex(ground.blend(Color.parse(solid[tone]), share)) for name, (tone, share) in tinted.items()
+    }
+
+
+def _readable(colours: dict[str, str], *, dark: bool) -> Palette:
+    """The palette with every tone moved away from the grounds until it can be read on all of them."""
+    far = Color(255, 255, 255) if dark else Color(0, 0, 0)
+    grounds = [Color.parse(colours[name]) for name in GROUNDS]
+    for tone in TONES:
+        least, colour = (3.0 if tone == "faint" else 4.5), Color.parse(colours[tone])
+        steps = (colour.blend(far, step / 20) for step in range(21))
+        good = (one for one in steps if all(contrast(one, ground) >= least for ground in grounds))
+        colours[tone] = _hex(next(good, far))
+    return Palette(**colours)
+
+
+def contrast(one: Color, other: Color) -> float:
+    """WCAG 2.1 contrast ratio of two colours, 1 … 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    parts = [part / 255 for part in colour.rgb]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _hex(colour: Color) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour.rgb)
 
 
 def rich_styles(colours: Palette) -> RichTheme:

@@ -122,7 +122,7 @@ async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
 async def test_the_theme_changes_while_everything_stays(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
         await shown.until_text("Kettle 12", "page 59 read")
-        await shown.press("ctrl+t")
+        await shown.press("alt+t")
         assert shown.app.theme == "runmon-light" and "Kettle 12" in shown.text
 
 

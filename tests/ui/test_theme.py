@@ -6,9 +6,15 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from runmon.ui.theme import DARK, LIGHT, Palette, of_theme
+from runmon.ui.theme import DARK, DARK_SAFE, GROUNDS, LIGHT, LIGHT_SAFE, Palette, of_theme
 
-GROUNDS = ("ground", "panel", "cursor", "match", "error_ground", "warn_ground")
+PALETTES = {
+    "dark": DARK,
+    "light": LIGHT,
+    "dark-safe": DARK_SAFE,
+    "light-safe": LIGHT_SAFE,
+    **{name: of_theme(theme) for name, theme in BUILTIN_THEMES.items()},
+}
 
 
 def contrast(one: str, other: str) -> float:
@@ -23,7 +29,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_text_is_readable_on_every_ground(colours: Palette, ground: str) -> None:
     worst = {
@@ -33,17 +39,12 @@ def test_text_is_readable_on_every_ground(colours: Palette, ground: str) -> None
     assert {tone: ratio for tone, ratio in worst.items() if ratio < 4.5} == {}
 
 
-@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_faint_text_is_visible_on_every_ground(colours: Palette, ground: str) -> None:
     assert contrast(colours.faint, getattr(colours, ground)) >= 3
 
 
-@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 def test_the_current_match_is_readable_on_the_accent(colours: Palette) -> None:
     assert contrast(colours.ground, colours.accent) >= 4.5
-
-
-@pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
-def test_every_theme_of_textual_gets_a_palette(name: str) -> None:
-    assert Color.parse(of_theme(BUILTIN_THEMES[name]).quiet)

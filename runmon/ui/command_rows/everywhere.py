@@ -11,8 +11,10 @@ APP = (
     Command("app.quit", ("q", "ctrl+q"), "app.leave", "quit", "Leave. The run goes on.", "app", 3),
     Command("app.interrupt", ("ctrl+c",), "app.interrupt", "interrupt",
             "Copy the selection; with nothing selected, leave. Never aborts the run.", "app", 0, "^c", True),
-    Command("app.theme", ("ctrl+t",), "app.toggle_theme", "dark / light",
-            "Switch between the dark and the light theme.", "app", 0, "^t"),
+    Command("app.theme", ("ctrl+t",), "app.choose_theme", "themes",
+            "Choose the colours; they are kept for the next time.", "app", 0, "^t"),
+    Command("app.dark_light", ("alt+t",), "app.toggle_theme", "dark / light",
+            "Switch between the dark and the light theme.", "app"),
 )
 RUN = (
     Command("run.zoom", ("f",), "zoom", "zoom",
@@ -36,6 +38,10 @@ RUN = (
     Command("run.records", ("4",), "pane('records')", "records", "Go to the key-value store.", "run"),
     Command("run.queue", ("5",), "pane('queue')", "queue", "Go to the request queue.", "run"),
     Command("run.object", ("J",), "run_object", "run object", "Show the whole run object as JSON.", "run"),
+    Command("run.larger", ("ctrl+right", "ctrl+down"), "resize(1)", "larger",
+            "Give the pane more room; the line between two panes can also be dragged.", "run", 0, "^→"),
+    Command("run.smaller", ("ctrl+left", "ctrl+up"), "resize(-1)", "smaller",
+            "Give the pane less room.", "run", 0, "^←"),
     Command("run.refresh", ("ctrl+r",), "refresh_all", "refresh", "Ask the server now.", "run", 0, "^r"),
     Command("run.back", ("escape",), "back", "back", "Leave the zoom.", "run", 0, "esc"),
 )

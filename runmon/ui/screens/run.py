@@ -18,6 +18,7 @@ from runmon.ui.glance import glance_at
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.screens.acting import DEEDS, ActingScreen
+from runmon.ui.screens.sized import SizedScreen
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.header import RunHeader
 from runmon.ui.widgets.items_pane import ItemsPane
@@ -54,7 +55,7 @@ FIRST_S = 0.25
 """How long the first painting may wait for the log, which a server nearby sends sooner."""
 
 
-class RunScreen(ActingScreen, inherit_bindings=False):
+class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
     """Shows one run live. Closing it closes its watch and its connections."""
 
     SCOPE: ClassVar[str] = "run"
@@ -281,6 +282,7 @@ class RunScreen(ActingScreen, inherit_bindings=False):
         self.query_one("#main").display = bool(showing - {"status", "usage"})
         for name, pane in self._panes.items():
             self._show_pane(pane, name in showing)
+        self.apply_sizes(single=single)
         self._tabs.show(self._panes[self._current])
         self._showing = showing
         self._count()
@@ -331,6 +333,10 @@ class RunScreen(ActingScreen, inherit_bindings=False):
     def action_previous_pane(self) -> None:
         """Go to the previous pane in order."""
         self.action_pane(layout.neighbour(self._current, -1))
+
+    def action_resize(self, step: int) -> None:
+        """Give the focused pane more or less room."""
+        self.resize_pane(self._current, step)
 
     def action_zoom(self) -> None:
         """Give the focused pane everything between header and footer, or give it back."""
