@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from textual.app import App
@@ -38,7 +39,8 @@ def tell_end(app: App[Any], run: Run, name: str) -> None:
     if hooks.desktop and tell is not None:
         tell(notification(name or run.id, end_words(run), os.environ))
     if hooks.command:
-        app.run_worker(run_hook(app, hooks, run, name), group="hook", exit_on_error=False)
+        work: Any = partial(run_hook, app, hooks, run, name)
+        app.run_worker(work, group="hook", exit_on_error=False)
 
 
 def end_words(run: Run) -> str:

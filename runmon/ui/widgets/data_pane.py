@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.widgets import Static
@@ -63,7 +64,8 @@ class DataPane(Pane):
 
     def read(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Run a reading; one of the same name that is under way is cancelled."""
-        self.run_worker(self._keep_trying(job), group=f"{self.id}-{name}", exclusive=True)
+        work: Any = partial(self._keep_trying, job)
+        self.run_worker(work, group=f"{self.id}-{name}", exclusive=True)
 
     async def _keep_trying(self, job: Callable[[], Awaitable[None]]) -> None:
         for attempt in range(10_000):
