@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
 from runmon.ui.screens.frequency import FrequencyScreen
-from tests.storages import storage
+from tests.storages import png, storage
 from tests.watching import Watching, watching
 
 MUGS = [
@@ -209,6 +210,7 @@ ODD = {
 
 @pytest.mark.parametrize("name", ODD)
 async def test_every_key_takes_items_that_nobody_expects(tmp_path: Path, name: str) -> None:
+    """C3, C5: values that no decoder likes, and more columns than any screen has."""
     async with watching(storage(tmp_path / "s", raw_items=ODD[name]), size=(100, 24)) as run:
         await run.pilot.press("3", "f")
         await run.until(lambda: run.items.table.row_count)
@@ -220,3 +222,20 @@ async def test_every_key_takes_items_that_nobody_expects(tmp_path: Path, name: s
         await run.pilot.press("escape", "escape")
         assert run.pilot.app.is_running
         assert run.screen is run.home
+
+
+async def test_images_in_an_item_and_records_that_it_names_are_shown(tmp_path: Path) -> None:
+    inside = "data:image/png;base64," + base64.b64encode(png(30, 12)).decode()
+    items = [{"a": inside, "b": "shot.png", "c": "https://elsewhere.example/x.png", "d": {"e": "needle"}}]
+    async with watching(storage(tmp_path / "s", items=items, records={"shot.png.png": png(8, 6)})) as run:
+        await shown(run, "shot.png")
+        await run.pilot.press("enter")
+        await run.sees("Item 1", "needle")
+        await run.pilot.press("g", "j", "i")
+        await run.sees("30 × 12", "▀▀▀")
+        await run.pilot.press("escape", "j", "i")
+        await run.sees("shot.png", "8 × 6")
+        await run.pilot.press("escape", "j", "i")
+        await run.until(lambda: any("no image" in n.message for n in run.pilot.app._notifications))
+        await run.pilot.press("slash", *"needle", "enter")
+        await run.sees("d.e")

@@ -16,6 +16,12 @@ ITEM = (
     Command("item.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "item"),
     Command("item.open_url", ("o",), "open_url", "open address",
             "Open the address under the cursor in a browser.", "item"),
+    Command("item.attachment", ("i",), "attachment", "image",
+            "Show the image or the record that the current line holds or names.", "item"),
+)
+ATTACHMENT = (
+    Command("attachment.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back.", "attachment", 1, "esc"),
 )
 RUN_OBJECT = (
     Command("run_object.back", ("escape", "q", "backspace", "J"), "back", "back",

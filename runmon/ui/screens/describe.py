@@ -49,13 +49,13 @@ class DescribeScreen(SurveyScreen[Path | None]):
 
 HEADS = (
     Head("filled", 7, right=True),
-    Head("missing", 8, right=True),
-    Head("empty", 8, right=True),
-    Head("types", 22),
-    Head("different", 11, right=True),
-    Head("least", 12, right=True),
-    Head("most", 12, right=True),
-    Head("longest", 9, right=True),
+    Head("missing", 7, right=True),
+    Head("empty", 7, right=True),
+    Head("types", 16),
+    Head("different", 10, right=True),
+    Head("least", 10, right=True),
+    Head("most", 10, right=True),
+    Head("longest", 8, right=True),
 )
 """Columns behind the field's name."""
 

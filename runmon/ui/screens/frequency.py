@@ -12,7 +12,7 @@ from runmon.model.frequency import Frequency, Tally
 from runmon.model.storages import Place
 from runmon.model.units import grouped
 from runmon.model.values import plain_text
-from runmon.render.cells import Cell, cell
+from runmon.render.cells import Cell, cell, text_width
 from runmon.render.untrusted import clean
 from runmon.ui.screens.survey import Numbered, SurveyScreen
 from runmon.ui.widgets.item_rows import ItemRows
@@ -63,6 +63,7 @@ class TallyRows:
 
     def __init__(self, tallies: Sequence[Tally], total: int, others: int) -> None:
         self._tallies, self._total, self._others = tallies, max(total, 1), others
+        self._longest = max((text_width(value_cell(each).text) for each in tallies[:200]), default=10)
         self._most = max((tally.count for tally in tallies), default=1)
 
     def row_count(self) -> int:
@@ -70,9 +71,9 @@ class TallyRows:
 
     def heads(self, room: int) -> Sequence[Head]:
         bar = BAR if room > COUNT + SHARE + 2 * BAR else 0
-        value = max(room - COUNT - SHARE - bar - 6, 10)
+        value = max(min(room - COUNT - SHARE - bar - 6, self._longest), 10)
         heads = [
-            Head("value", min(value, 100)),
+            Head("value", value),
             Head("items", COUNT, right=True),
             Head("share", SHARE, right=True),
         ]

@@ -8,7 +8,8 @@ from rich.text import Text
 from textual import work
 
 from runmon.errors import RunmonError
-from runmon.model.storages import Place
+from runmon.model.item_links import Inline, RecordLink, linked
+from runmon.model.storages import Place, Record
 from runmon.model.units import byte_size, grouped
 from runmon.render.preview import json_preview
 from runmon.ui.commands import bindings
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
     from runmon.api.client import Api
 
 
+MOST_RECORD = 10 * 1024 * 1024
+
+
 class ItemScreen(DetailScreen):
     """Shows a row of the dataset; rows before and behind it are a key away."""
 
     SCOPE: ClassVar[str] = "item"
     BINDINGS = bindings("item")
 
-    def __init__(self, api: Api, place: Place, rows: ItemRows, row: int) -> None:
+    def __init__(self, api: Api, place: Place, rows: ItemRows, row: int, *, store: Place) -> None:
+        """`store` is where records are that an item names by their keys alone."""
         super().__init__()
+        self._store = store
         self._api, self._place, self._rows = api, place, rows
         self.row = row
         self.raw = b""
@@ -63,6 +69,26 @@ class ItemScreen(DetailScreen):
         if row != self.row:
             self.show_row(row)
 
+    def action_attachment(self) -> None:
+        """Show the image or the record that the current line holds or names."""
+        from runmon.ui.screens.attachment import AttachmentScreen
+
+        value = self.frame.view.value()
+        found = linked(value, self._api.address.origin)
+        if found is None:
+            said = "There is no image in this line, and no record of this server."
+            self.notify(said, severity="warning", timeout=3, markup=False)
+        elif isinstance(found, Inline):
+            size = len(found.body)
+            record = Record("", found.content_type, found.body, size, False)
+            self.app.push_screen(AttachmentScreen(found.content_type, lambda: _at_once(record)))
+        else:
+            self.app.push_screen(AttachmentScreen(found.key, lambda: self._record(found)))
+
+    async def _record(self, link: RecordLink) -> Record:
+        place = Place.by_id(link.store) if link.store else self._store
+        return await self._api.record(place, link.key, max_bytes=MOST_RECORD)
+
     def action_copy_item(self) -> None:
         """Copy the item as it was sent."""
         self.frame.view.put_on_clipboard(self.raw.decode("utf-8", "replace"), "The item is copied.")
@@ -70,3 +96,7 @@ class ItemScreen(DetailScreen):
     def action_back(self) -> None:
         """Close, and leave the table's cursor on this item."""
         self.dismiss(self.row)
+
+
+async def _at_once(record: Record) -> Record:
+    return record

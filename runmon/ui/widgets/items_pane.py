@@ -124,7 +124,12 @@ class ItemsPane(ArrangedItems, ItemColumns):
         from runmon.ui.screens.item import ItemScreen
 
         message.stop()
-        self.app.push_screen(ItemScreen(self.api, self.place, self.rows, message.row), self._came_back)
+        self.app.push_screen(
+            ItemScreen(
+                self.api, self.place, self.rows, message.row, store=self._watch.place(Watched.RECORDS)
+            ),
+            self._came_back,
+        )
 
     @on(Table.FollowChanged)
     @on(Table.MarksChanged)
