@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runmon.ui.screens.run import RunScreen
 from runmon.watch.events import Pane
 from tests.ui.screens import Shown, folder_shown, run_folder
 
@@ -50,6 +51,17 @@ async def test_a_number_brings_its_pane_and_the_focus(tmp_path: Path, key: str, 
         await shown.press(key)
         await shown.until(lambda: pane in showing(shown))
         await shown.until(lambda: shown.app.screen.query_one(f"#{pane}").has_focus_within)
+
+
+async def test_hurried_keys_end_in_the_pane_of_the_last(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
+        screen = shown.app.screen
+        assert isinstance(screen, RunScreen)
+        for name in ("log", "status", "log", "queue", "records"):
+            screen.action_pane(name)
+        await shown.until(lambda: screen.query_one("#records-table").has_focus)
+        await shown.press("f", "f")
+        assert showing(shown) == {"records"} and screen.query_one("#records-table").has_focus
 
 
 async def test_tab_goes_round_all_panes_and_back(tmp_path: Path) -> None:

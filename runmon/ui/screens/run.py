@@ -60,6 +60,7 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
 
     SCOPE: ClassVar[str] = "run"
     BINDINGS = bindings("run")
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [
         (0, "-tiny"),
         (80, "-narrow"),
@@ -129,7 +130,7 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         await self._watch.__aenter__()
         self.follow()
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._panes[self._current].focus_inner)
+        self.call_after_refresh(self._focus_current)
 
     async def on_unmount(self) -> None:
         self.workers.cancel_node(self)
@@ -324,7 +325,11 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
     def action_pane(self, name: str) -> None:
         """Go to a pane by its name."""
         self._go(name)
-        self.call_after_refresh(self._panes[name].focus_inner)
+        self.call_after_refresh(self._focus_current)
+
+    def _focus_current(self) -> None:
+        """Focus the pane that is gone to by now: keys may have come since this was asked."""
+        self._panes[self._current].focus_inner()
 
     def action_next_pane(self) -> None:
         """Go to the next pane in order."""
