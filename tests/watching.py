@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,11 +24,16 @@ from runmon.ui.widgets.queue_pane import QueuePane
 from runmon.ui.widgets.records_pane import RecordsPane
 from runmon.watch.watch import Watch
 
+DEADLINE_S = 60.0
+
 
 class CountingApi(Api):
     """Counts readings of items and records."""
 
     readings = 0
+
+    def without_retries(self) -> Api:
+        return self
 
     async def items(self, place: Place, **query: Any) -> ItemsPage:
         self.readings += 1
@@ -72,13 +78,12 @@ class Watching:
         strips = self.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
 
-    async def until(self, seen: Callable[[], object], *, turns: int = 1000) -> None:
+    async def until(self, seen: Callable[[], object]) -> None:
         """Wait for something to be so."""
-        for _ in range(turns):
-            if seen():
-                return
+        deadline = time.monotonic() + DEADLINE_S
+        while not seen():
+            assert time.monotonic() < deadline, f"never came to be; the screen shows:\n{self.text()}"
             await self.pilot.pause(0.01)
-        raise AssertionError(f"never came to be; the screen shows:\n{self.text()}")
 
     async def sees(self, *words: str) -> str:
         """Wait for words on the screen, and give the screen."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,13 +13,14 @@ from runmon.errors import LocalFault, NoAccess, NotFound, RunmonError
 from runmon.model.storages import Place
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.pane import Pane
+from runmon.watch.asking import ORDER
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
     from runmon.watch.watch import Watch
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds before a failed reading is tried again; the last one repeats."""
+"""Seconds before a reading that the server refused is tried again; the last one repeats."""
 HOPELESS = (NotFound, NoAccess, LocalFault)
 """Failures that do not pass by waiting; news from the watch tries again."""
 
@@ -42,7 +42,7 @@ class DataPane(Pane):
 
     def __init__(self, api: Api, watch: Watch, *, id: str) -> None:
         super().__init__(id=id)
-        self.api = api
+        self.api = api.without_retries()
         self._watch = watch
         self.visible_now = False
         """Whether the pane is on the screen; nothing is read otherwise."""
@@ -68,16 +68,20 @@ class DataPane(Pane):
         self.run_worker(work, group=f"{self.id}-{name}", exclusive=True)
 
     async def _keep_trying(self, job: Callable[[], Awaitable[None]]) -> None:
+        """In an outage the link says when, so that all panes together probe the server once."""
+        assert self.pane is not None
         for attempt in range(10_000):
             try:
-                await job()
+                async with self._watch.link.turn(ORDER.index(self.pane), lambda _retry_at: None):
+                    await job()
                 self._say(None)
                 return
             except RunmonError as error:
                 self._say(error)
                 if isinstance(error, HOPELESS):
                     return
-            await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+            if not self._watch.link.down:
+                await self._watch.clock.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
 
     def _say(self, error: RunmonError | None) -> None:
         if self.is_mounted:
