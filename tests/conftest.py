@@ -4,3 +4,8 @@ import os
 
 for name in ("COLUMNS", "LINES", "NO_COLOR"):
     os.environ.pop(name, None)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for a processor: half of the time a test waits for a process, a socket or a window."""
+    return 2 * (os.cpu_count() or 1)

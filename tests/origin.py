@@ -17,7 +17,7 @@ from runmon.watch.events import Condition, Event, LogGrew, Pane, PaneChanged, Pa
 from runmon.watch.watch import Watch
 
 RUN_ID = "HG7ML7M8z78YcAPEB"
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 TURN_S = 0.0002
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

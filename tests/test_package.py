@@ -6,8 +6,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -21,21 +19,18 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(dist: Path) -> Path:
     """The wheel that is built from the source distribution, as an index would serve it."""
-    dist = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--outdir", dist, ROOT, cwd=dist)
     return next(dist.glob("*.whl"))
 
 
-def test_the_wheel_carries_the_style_sheets_and_no_tests(wheel: Path) -> None:
+def test_a_wheel_carries_the_style_sheets_and_no_tests_and_runs_the_demo(tmp_path: Path) -> None:
+    """One test, because a build takes longer than all it is asked about."""
+    wheel = built(tmp_path)
     names = zipfile.ZipFile(wheel).namelist()
     assert {f"runmon/styles/{sheet.name}" for sheet in (ROOT / "styles").glob("*.tcss")} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "screenshots/"))]
-
-
-def test_an_installed_wheel_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     python = tmp_path / "venv" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)

@@ -17,7 +17,7 @@ from runmon.ui.crash import crash_text
 from tests.loopback import Seen, data, fault
 from tests.ui.screens import run_shown, serving
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 SECRET = "apify_api_SECRETSECRETSECRET"
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 APP = f"""

@@ -67,7 +67,7 @@ class Log:
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while not condition():
             assert time.monotonic() < deadline, f"{self.title}\n{self.text}"
             await self.pilot.pause(0.02)
