@@ -179,7 +179,6 @@ class Crawler:
         log.warning(f"Retrying request to {one['url']} due to: {described(error)}")
         self.statistics.retries += 1
         await self.platform.save({**one, "retryCount": one["retryCount"] + 1})
-        await self.platform.release(one)
 
     async def give_up(self, one: dict[str, Any], error: Exception, started: float) -> None:
         """The request failed for good: log, `#error` item, handled in the queue."""

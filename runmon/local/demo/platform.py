@@ -88,7 +88,7 @@ class Platform:
         return [await self.call("GET", f"{self.queue}/requests/{one['id']}") for one in head["items"]]
 
     async def save(self, request: dict[str, Any]) -> None:
-        """Write a request back: its handling, its errors, its retries."""
+        """Write a request back: its handling, its errors, its retries. Not handled, it waits unlocked."""
         path = f"{self.queue}/requests/{request['id']}"
         await self.call("PUT", path, params={"clientKey": CLIENT_KEY}, json=request)
 
