@@ -79,7 +79,7 @@ def test_no_command_lets_the_token_out(
 ) -> None:
     """E2, E3: not on stdout, not on stderr, not in a file, not in the environment of an Actor."""
     run_id = platform.start(RunSpec(command=("echo", "INFO  a line"), input=None, storage=tmp_path / "run"))
-    platform.wait(run_id, 30)
+    platform.wait(run_id, 60)
     command = [*RUNMON, *(one.format(run=run_id) for one in arguments)]
     told = subprocess.run(
         command, capture_output=True, env={**os.environ, **environment}, timeout=60, cwd=home
@@ -106,7 +106,7 @@ def echo() -> Iterator[str]:
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
-    url, loop, ended = begun.get(timeout=10)
+    url, loop, ended = begun.get(timeout=60)
     yield url
     loop.call_soon_threadsafe(ended.set)
     thread.join()

@@ -43,7 +43,7 @@ Told = pytest.CaptureFixture[str]
 
 def test_status_tells_how_a_run_stands(platform: LocalPlatform, tmp_path: Path, capsys: Told) -> None:
     run_id = started(platform, tmp_path / "run", "exit 3")
-    platform.wait(run_id, 20)
+    platform.wait(run_id, 60)
 
     assert main(["status", run_id]) == 0
 
@@ -215,7 +215,7 @@ def test_a_bundle_is_a_target_of_every_headless_command(
     platform: LocalPlatform, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], name: str
 ) -> None:
     run_id = started(platform, tmp_path / "run", "echo left behind; exit 3")
-    platform.wait(run_id, 20)
+    platform.wait(run_id, 60)
     with zipfile.ZipFile(tmp_path / name, "w") as bundle:
         for file in (tmp_path / "run").rglob("*"):
             bundle.write(file, file.relative_to(tmp_path / "run"))

@@ -45,7 +45,7 @@ def configured(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch, tmp_pat
 @pytest.fixture
 def run_id(platform: LocalPlatform, tmp_path: Path) -> str:
     started = platform.start(RunSpec(command=("bash", "-c", PRINTS), input=None, storage=tmp_path / "run"))
-    platform.wait(started, 20)
+    platform.wait(started, 60)
     return started
 
 
@@ -68,7 +68,7 @@ def test_a_file_gets_the_log_byte_for_byte(run_id: str, kept: bytes, tmp_path: P
 
 
 def test_a_terminal_gets_colours_and_nothing_else_that_it_would_obey(run_id: str) -> None:
-    child = pexpect.spawn(sys.executable, ["-m", "runmon", "log", run_id], timeout=20)
+    child = pexpect.spawn(sys.executable, ["-m", "runmon", "log", run_id], timeout=60)
     child.expect(pexpect.EOF)
     assert b"\x1b[33mWARN" in child.before
     assert b"\x1b]" not in child.before
@@ -77,7 +77,7 @@ def test_a_terminal_gets_colours_and_nothing_else_that_it_would_obey(run_id: str
 
 
 def test_a_terminal_gets_the_bytes_themselves_when_asked(run_id: str) -> None:
-    child = pexpect.spawn(sys.executable, ["-m", "runmon", "log", run_id, "--raw"], timeout=20)
+    child = pexpect.spawn(sys.executable, ["-m", "runmon", "log", run_id, "--raw"], timeout=60)
     child.expect(pexpect.EOF)
     assert b"\x1b]0;owned\x07\xff" in child.before
 
@@ -125,7 +125,7 @@ def test_a_reader_that_left_ends_it_quietly(run_id: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "runmon", "log", "-f", run_id]
-    told = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=30)
+    told = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=60)
     os.close(writing)
     assert (told.returncode, told.stderr) == (141, b"")
 
@@ -207,7 +207,7 @@ def test_what_was_garbled_while_followed_is_corrected_in_a_file_and_reported_for
             command,
             stdout=file if to_file else subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=30,
+            timeout=60,
             env=os.environ,
         )
     sentence = f"The server rewrote its log from byte {len(origin.log) - 10} on".encode()

@@ -104,7 +104,7 @@ def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
 
-    done = subprocess.run([*RUNMON, *arguments], stdout=writer, stderr=subprocess.PIPE, timeout=30)
+    done = subprocess.run([*RUNMON, *arguments], stdout=writer, stderr=subprocess.PIPE, timeout=60)
 
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
@@ -113,7 +113,7 @@ def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
 def test_a_terminal_of_few_characters_loses_none(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
 
-    done = subprocess.run([*RUNMON, "status", "\x1b[2J é?"], capture_output=True, env=environment, timeout=30)
+    done = subprocess.run([*RUNMON, "status", "\x1b[2J é?"], capture_output=True, env=environment, timeout=60)
 
     assert done.returncode == 5 and b"is no run" in done.stderr and b"\x1b" not in done.stderr
 
@@ -140,7 +140,7 @@ def test_version_and_help_load_no_http(arguments: list[str]) -> None:
         "print([n for n in ('httpx', 'asyncio', 'rich', 'msgspec') if n in sys.modules], file=sys.stderr)"
     )
 
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, timeout=60)
 
     assert done.stderr == b"[]\n"
 
@@ -150,7 +150,7 @@ def test_on_a_terminal_an_unknown_run_is_said_before_any_screen() -> None:
         sys.executable,
         ["-m", "runmon", "some-run", "--api-url", "http://127.0.0.1:9"],
         env=os.environ | {"TERM": "xterm-256color"},
-        timeout=30,
+        timeout=60,
         dimensions=(24, 200),
     )
 

@@ -37,7 +37,7 @@ def runmon(*arguments: str, **environment: str) -> pexpect.spawn[bytes]:
         ["-m", "runmon", *arguments],
         env=os.environ | {"TERM": "xterm-256color", "HOME": "/nonexistent"} | environment,
         dimensions=(30, 120),
-        timeout=30,
+        timeout=60,
     )
 
 

@@ -27,7 +27,7 @@ def platform() -> Iterator[LocalPlatform]:
 def http(platform: LocalPlatform) -> Iterator[httpx.Client]:
     """A client with the platform's address and token."""
     headers = {"authorization": f"Bearer {platform.token}"}
-    with httpx.Client(base_url=platform.url, headers=headers, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=platform.url, headers=headers, timeout=60, trust_env=False) as client:
         yield client
 
 

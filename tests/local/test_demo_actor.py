@@ -31,7 +31,7 @@ class Demo:
 
     def __init__(self, platform: LocalPlatform, http: httpx.Client, site: ShopSite, folder: Path) -> None:
         given = json.dumps(
-            {"startUrls": [{"url": site.url}], "maxRequestsPerMinute": 6000, "requestTimeoutSecs": 0.6}
+            {"startUrls": [{"url": site.url}], "maxRequestsPerMinute": 6000, "requestTimeoutSecs": 3}
         )
         command = (sys.executable, "-P", "-m", "runmon.local.demo")
         spec = RunSpec(command, folder, input=given.encode(), run={"pricingInfo": pricing()})
@@ -57,7 +57,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One crawl that several tests look at."""
-    plan = ShopPlan(pages=40, fail_rate=0.2, delay_s=0.002, stall_s=2)
+    plan = ShopPlan(pages=40, fail_rate=0.2, delay_s=0.002, stall_s=9)
     with LocalPlatform() as platform, ShopSite(plan) as site:
         headers = {"authorization": f"Bearer {platform.token}"}
         with httpx.Client(base_url=platform.url, headers=headers, trust_env=False) as http:

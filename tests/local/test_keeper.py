@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-LONG_S = 30
+LONG_S = 60
 DAEMON = (
     "import os, sys, time\n"
     "if os.fork(): time.sleep(1000)\n"

@@ -84,7 +84,7 @@ class Estate:
     def forget(self, run: str) -> None:
         """End a run and delete it."""
         self.platform.abort(run, gracefully=False)
-        self.platform.wait(run, 10)
+        self.platform.wait(run, 60)
         assert self.client.delete(f"{self.platform.url}/v2/actor-runs/{run}").ok
 
     def finished(self) -> None:
@@ -100,7 +100,7 @@ class Estate:
         """A run with a process."""
         if BUSY in self.platform.registry.runs:
             self.platform.abort(BUSY, gracefully=False)
-            self.platform.wait(BUSY, 10)
+            self.platform.wait(BUSY, 60)
             self.post(f"/actor-runs/{BUSY}/resurrect")
             return
         fields = {"id": BUSY, **storages("busy")}
@@ -230,7 +230,7 @@ def called(estate: Estate, group: list[Any], turn: int) -> int:
         nonlocal count
         for call in [case, *(moved(case, twin) for twin in group[1:])]:
             estate.restock()
-            answer = tamed(call).call(session=estate.client, timeout=30)
+            answer = tamed(call).call(session=estate.client, timeout=60)
             call.validate_response(answer, checks=CHECKS)
             count += 1
 

@@ -21,7 +21,7 @@ from runmon.local.runner import RunSpec
 def disturbed(text: str) -> Iterator[tuple[LocalPlatform, httpx.Client]]:
     with LocalPlatform(faults=Faults.parse(text)) as platform:
         headers = {"authorization": f"Bearer {platform.token}"}
-        with httpx.Client(base_url=platform.url, headers=headers, timeout=10, trust_env=False) as http:
+        with httpx.Client(base_url=platform.url, headers=headers, timeout=60, trust_env=False) as http:
             yield platform, http
 
 
@@ -50,7 +50,7 @@ def test_a_lagging_count_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_costs_nothing_until_it_has_settled(tmp_path: Path) -> None:
     with disturbed("settle=60") as (platform, http):
         run = platform.start(RunSpec(("true",), tmp_path, run={"usageTotalUsd": 0.5}))
-        platform.wait(run, 10)
+        platform.wait(run, 60)
 
         body = http.get(f"/v2/actor-runs/{run}").json()["data"]
 
@@ -63,7 +63,7 @@ def test_a_new_run_is_404_until_it_appears(tmp_path: Path) -> None:
         run = platform.create(tmp_path)
 
         assert http.get(f"/v2/actor-runs/{run}").status_code == 404
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while http.get(f"/v2/actor-runs/{run}").status_code == 404:
             assert time.monotonic() < deadline
 
@@ -71,7 +71,7 @@ def test_a_new_run_is_404_until_it_appears(tmp_path: Path) -> None:
 def test_a_log_stops_at_its_cap(tmp_path: Path) -> None:
     with disturbed("log-cap=1000") as (platform, http):
         run = platform.start(RunSpec(("bash", "-c", "seq 1000"), tmp_path))
-        platform.wait(run, 10)
+        platform.wait(run, 60)
 
         assert len(http.get(f"/v2/logs/{run}?raw=true").content) == 1000
         assert http.head(f"/v2/logs/{run}?raw=true").headers["content-length"] == "1000"

@@ -29,7 +29,7 @@ FOREIGN_ORIGINS = ("http://evil.com", "null", "https://127.0.0.1:{port}", "http:
 
 def ask(platform: LocalPlatform, request: bytes) -> bytes:
     """Send raw bytes and read until the server closes."""
-    with socket.create_connection(("127.0.0.1", platform.port), timeout=5) as link:
+    with socket.create_connection(("127.0.0.1", platform.port), timeout=60) as link:
         link.sendall(request)
         answer = b""
         while more := link.recv(65_536):
@@ -171,7 +171,7 @@ def test_a_half_sent_head_is_given_up_on(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(PromptProtocol, "head_deadline_s", 0.05)
     with LocalPlatform() as platform:
         for start in (b"", b"GET /v2/actor-runs HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: "):
-            with socket.create_connection(("127.0.0.1", platform.port), timeout=5) as link:
+            with socket.create_connection(("127.0.0.1", platform.port), timeout=60) as link:
                 link.sendall(start)
                 assert dropped(link), "the connection was left open"
 
@@ -204,7 +204,7 @@ def test_garbage_and_endless_heads_do_not_hurt_the_next_client(
         b"GET /\xff\xfe HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000,
     ):
-        with socket.create_connection(("127.0.0.1", platform.port), timeout=5) as link:
+        with socket.create_connection(("127.0.0.1", platform.port), timeout=60) as link:
             link.sendall(garbage)
 
     assert http.get("/v2/users/me").status_code == 200

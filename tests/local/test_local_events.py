@@ -22,9 +22,9 @@ async def test_an_actor_hears_its_figures_and_the_abort(
     assert state.events_url is not None
 
     async with connect(state.events_url, proxy=None) as socket:
-        info = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        info = json.loads(await asyncio.wait_for(socket.recv(), 60))
         platform._loop.call_soon_threadsafe(state.emit, "aborting")
-        told = [json.loads(await asyncio.wait_for(socket.recv(), 5))["name"] for _ in range(20)]
+        told = [json.loads(await asyncio.wait_for(socket.recv(), 60))["name"] for _ in range(20)]
 
     assert info["name"] == "systemInfo"
     assert (info["data"]["memCurrentBytes"], info["data"]["isCpuOverloaded"]) == (5_000_000, True)
@@ -40,11 +40,11 @@ async def test_the_socket_closes_with_the_run(
     assert url is not None
 
     async with connect(url, proxy=None) as socket:
-        await asyncio.wait_for(socket.recv(), 5)
+        await asyncio.wait_for(socket.recv(), 60)
         await asyncio.to_thread(platform.abort, run, gracefully=False)
         with pytest.raises(ConnectionClosed):
             while True:
-                await asyncio.wait_for(socket.recv(), 5)
+                await asyncio.wait_for(socket.recv(), 60)
 
 
 @pytest.mark.parametrize("query", ["", "?token=wrong"])

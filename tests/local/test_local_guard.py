@@ -65,7 +65,7 @@ class Caller:
         lines = [f"{method} {path} HTTP/1.1", *(line.format(port=self.platform.port) for line in headers)]
         lines += [f"Authorization: Bearer {self.platform.token}"] if token else []
         request = "\r\n".join([*lines, f"Content-Length: {len(body)}", "Connection: close", "", ""])
-        with socket.create_connection(("127.0.0.1", self.platform.port), timeout=10) as link:
+        with socket.create_connection(("127.0.0.1", self.platform.port), timeout=60) as link:
             link.sendall(request.encode("latin-1") + body)
             return b"".join(iter(lambda: link.recv(65_536), b""))
 
@@ -144,7 +144,7 @@ def dawdlers(platform: LocalPlatform, count: int) -> Iterator[list[socket.socket
     with contextlib.ExitStack() as stack:
         links = []
         for _ in range(count):
-            link = stack.enter_context(socket.create_connection(("127.0.0.1", platform.port), timeout=10))
+            link = stack.enter_context(socket.create_connection(("127.0.0.1", platform.port), timeout=60))
             link.sendall(b"GET /v2/users/me HTTP/1.1\r\nHost: 127.0")
             links.append(link)
         yield links
@@ -183,7 +183,7 @@ def test_of_many_half_sent_heads_the_oldest_are_dropped(platform: LocalPlatform,
 
 def test_who_is_refused_at_the_door_holds_no_connection(caller: Caller, platform: LocalPlatform) -> None:
     """G4: without the token nobody keeps a connection open by asking again and again."""
-    with socket.create_connection(("127.0.0.1", platform.port), timeout=10) as link:
+    with socket.create_connection(("127.0.0.1", platform.port), timeout=60) as link:
         link.sendall(b"GET /v2/users/me HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % platform.port)
         answer = b"".join(iter(lambda: link.recv(65_536), b""))
     assert answer.startswith(b"HTTP/1.1 401")
@@ -197,7 +197,7 @@ def test_past_the_limit_of_requests_at_once_the_answer_is_503_in_apifys_shape(
     with LocalPlatform() as platform:
         run = platform.create(tmp_path / "run")
         headers = {"authorization": f"Bearer {platform.token}"}
-        with httpx.Client(base_url=platform.url, headers=headers, trust_env=False, timeout=10) as http:
+        with httpx.Client(base_url=platform.url, headers=headers, trust_env=False, timeout=60) as http:
             with contextlib.ExitStack() as streams:
                 for _ in range(2):
                     log = f"/v2/actor-runs/{run}/log?stream=1"
@@ -222,7 +222,7 @@ def test_a_body_said_to_be_huge_is_refused_unread(
     store = platform.registry.run(run).default_id("records")
     line = f"PUT {path.format(run=run, store=store)} HTTP/1.1\r\nHost: 127.0.0.1:{platform.port}\r\n"
     head = f"{line}Authorization: Bearer {platform.token}\r\nContent-Length: {claim}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", platform.port), timeout=5) as link:
+    with socket.create_connection(("127.0.0.1", platform.port), timeout=60) as link:
         link.sendall(head.encode())
         assert link.recv(65_536).split()[1] in {b"413", b"400"}
 
@@ -258,7 +258,7 @@ def test_the_token_is_in_no_command_line_that_others_can_read(
 def first_log(caller: Caller, run: str) -> bytes:
     """The log's first bytes."""
     request = f"GET /v2/actor-runs/{run}/log?stream=1 HTTP/1.1\r\nHost: 127.0.0.1:{caller.platform.port}\r\n"
-    with socket.create_connection(("127.0.0.1", caller.platform.port), timeout=10) as link:
+    with socket.create_connection(("127.0.0.1", caller.platform.port), timeout=60) as link:
         link.sendall(f"{request}Authorization: Bearer {caller.platform.token}\r\n\r\n".encode())
         found = b""
         while b"\n" not in found.partition(b"\r\n\r\n")[2]:

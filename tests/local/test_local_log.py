@@ -170,7 +170,7 @@ def test_many_followers_see_the_same(platform: LocalPlatform, run: RunState) -> 
 
     def follow() -> None:
         url = f"{platform.url}/v2/logs/{run.id}?stream=true&raw=true&token={platform.token}"
-        with httpx.stream("GET", url, timeout=10, trust_env=False) as answer:
+        with httpx.stream("GET", url, timeout=60, trust_env=False) as answer:
             chunks = answer.iter_raw()
             parts = [next(chunks)]
             begun.release()
@@ -180,7 +180,7 @@ def test_many_followers_see_the_same(platform: LocalPlatform, run: RunState) -> 
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert begun.acquire(timeout=10)
+        assert begun.acquire(timeout=60)
     run.log.append(b"last\n")
     finish(platform, run)
     for thread in threads:
@@ -198,7 +198,7 @@ def test_a_stream_ends_when_the_platform_does(tmp_path: Path) -> None:
         begun = threading.Event()
 
         def follow() -> None:
-            with httpx.stream("GET", url, timeout=10, trust_env=False) as answer:
+            with httpx.stream("GET", url, timeout=60, trust_env=False) as answer:
                 for _ in answer.iter_raw():
                     begun.set()
             ended.set()

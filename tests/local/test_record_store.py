@@ -45,7 +45,7 @@ def test_a_writer_killed_in_the_middle_leaves_a_record_with_its_own_type(
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "store")], stdout=subprocess.PIPE)
     assert writer.stdout is not None
     writer.stdout.read(2)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (tmp_path / "store" / "KEY").exists() and time.monotonic() < deadline:
         pass
     until = time.monotonic() + wait_s

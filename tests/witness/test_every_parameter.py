@@ -86,7 +86,7 @@ def test_runs_are_listed_as_the_client_asks(
     client: ApifyClient, run: Any, platform: LocalPlatform, tmp_path: Path
 ) -> None:
     ended = platform.start(RunSpec(("true",), tmp_path / "run"))
-    platform.wait(ended, 20)
+    platform.wait(ended, 60)
     now = datetime.now(UTC)
 
     def listed(**asked: Any) -> list[str]:

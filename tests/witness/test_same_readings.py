@@ -81,7 +81,7 @@ async def ours(platform: LocalPlatform) -> AsyncIterator[Api]:
 async def rich_run(platform: LocalPlatform, ours: Api, tmp_path: Path) -> str:
     """A finished run that talked and stored every kind of thing; its id."""
     run_id = platform.start(RunSpec(("sh", "-c", TALK), tmp_path / "run", input=b'{"a": 1}'))
-    platform.wait(run_id, 20)
+    platform.wait(run_id, 60)
     place = Place.below(run_id)
     await ours.push_items(place, ITEMS)
     for key, (content_type, content) in RECORDS.items():
