@@ -255,9 +255,11 @@ class LinePlaces(LineRows):
     def reveal(self, line: int, span: tuple[int, int] | None = None) -> None:
         """Bring a line, and the characters `span` of it, onto the screen; what is there already stays."""
         shown = [n for n, _ in self._visible()]
-        if line not in shown or (self.wrap and shown.count(line) < len(self._folded(line))):
-            if not shown or min(abs(line - shown[-1]), abs(line - shown[0])) > 2:
-                self._place(line - self.view_height // 3)
+        rows = len(self._folded(line)) if self.wrap else 1
+        if shown.count(line) < rows:
+            above = self.view_height // 3 if rows < self.view_height else 0
+            if not shown or rows > self.view_height or min(abs(line - shown[-1]), abs(line - shown[0])) > 2:
+                self._place(*self._moved(line, 0, -above))
             elif line >= shown[-1]:
                 self._place(*self._moved(*self._first(), self._rows_to(line, shown[-1])))
             else:

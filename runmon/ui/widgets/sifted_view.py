@@ -17,6 +17,7 @@ from runmon.ui.widgets.lines import LineView
 
 AT_ONCE = 2000
 """Lines that are sifted without a thread."""
+AT_ONCE_BYTES = 512 * 1024
 NEAR = 64 * 1024
 """Bytes at the end of a followed log that are sifted first."""
 
@@ -100,7 +101,7 @@ class SiftedView(LineView):
         self._source = self._kept if self.sieve else self.lines
         self._first_sifted = self._settled = self._sifted = 0
         count = self.all_lines()
-        if self.sieve and count <= AT_ONCE:
+        if self.sieve and self._soon_done(count):
             self._sift_new(count)
         elif self.sieve:
             start = self._sought_number
@@ -124,13 +125,20 @@ class SiftedView(LineView):
         count = self.all_lines()
         if not self.sieve or self.sifting:
             return
-        if count - self._settled > AT_ONCE:
+        if not self._soon_done(count):
             self._sift_in_thread(self._settled, count, whole=False)
             return
         before = self.place(self._settled)
         self._sift_new(count)
         for place in range(before, self._count):
             self._forget(place)
+
+    def _soon_done(self, count: int) -> bool:
+        """Whether what is to be sifted takes less than a frame."""
+        if count - self._settled > AT_ONCE:
+            return False
+        buffer = self.lines.buffer
+        return buffer.size - buffer.line_start(min(self._settled, buffer.lines)) <= AT_ONCE_BYTES
 
     def _sift_new(self, count: int) -> None:
         for part in onward(self.sieve, self.lines.buffer, self._settled, count):
