@@ -39,6 +39,12 @@ SCENES: dict[str, Scene] = {
     "search": Scene("crash", (120, 40), keys=("2", "f", "slash", *"due to", "enter"), wanted=("due to",)),
     "log-volume": Scene("crash", (120, 40), keys=("2", "f", "i"), wanted=("at most",)),
     "log-messages": Scene("crash", (120, 40), keys=("2", "F"), wanted=("kinds",)),
+    "filter": Scene("crash", (120, 40), keys=("2", "f", "L", "L"), wanted=("warnings and errors", "hidden")),
+    "patterns": Scene(
+        "crash", (80, 24), keys=("2", "f", "ampersand", *"!scraping & !crawled", "enter"), wanted=("hidden",)
+    ),
+    "marks": Scene("crash", (120, 40), keys=("2", "f", "ctrl+l", *"emem", "plus"), wanted=("◆",)),
+    "entry": Scene("crash", (120, 40), keys=("2", "f", "g", "e", "enter"), wanted=("Log entry",)),
     "items": Scene("crash", (120, 40), keys=("3", "f", "down", "down"), wanted=("url",), readme=True),
     "items-narrow": Scene("crash", (80, 24), keys=("3", "down"), wanted=("url",)),
     "items-filtered": Scene(

@@ -8,7 +8,16 @@ from tests.hostile import run_folder, stray
 from tests.terminal import RUNMON, Terminal
 
 WALK = (
-    *"2gGeEwWt",
+    *"2gGeEwWtttttzgjmuUz\x0c",
+    *"Lv",
+    "\x1b",
+    "+",
+    "\x1b",
+    *"&[/&!\\\r/[@\rnNv]][Y",
+    "\x1b",
+    "\x1b",
+    "\x1b",
+    *"\x0712:31\rpP",
     *"1",
     *"3jjjG",
     "\r",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from runmon.ui.private_textual import screen_lines
+from tests.ui.screens import folder_shown, run_folder
 from tests.ui.test_log_pane import JS, PYTHON, Log, log
 
 NEW = b"2026-11-23T18:20:00.000Z "
@@ -184,3 +187,13 @@ async def test_nothing_that_passes_is_a_sentence() -> None:
         await shown.until(lambda: "No entry passes the filter." in shown.text)
         await shown.press("escape")
         await shown.until(lambda: "Crawl finished" in shown.text)
+
+
+async def test_without_a_frame_a_line_below_tells_what_is_hidden(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=(80, 24)) as shown:
+        await shown.press("2")
+        await shown.until_text("2 Log 60 lines", "page 59 read")
+        await shown.press("ampersand", *"page 3", "enter")
+        await shown.until_text("& page 3   hidden 49")
+        await shown.press("escape", "pageup")
+        await shown.until(lambda: "hidden" not in shown.text and "2 Log paused +" in shown.text)

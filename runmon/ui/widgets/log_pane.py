@@ -25,6 +25,7 @@ from runmon.ui.widgets.log_saving import LogSaving
 from runmon.ui.widgets.log_view import LogView
 from runmon.ui.widgets.time_strip import TimeStrip
 from runmon.ui.widgets.visiting import visit_link
+from runmon.ui.widgets.words import Words
 from runmon.watch.events import Condition, LogGrew, PaneState
 from runmon.watch.events import Pane as Watched
 
@@ -49,10 +50,12 @@ class LogPane(LogFilters, LogSaving):
         self._waiting = False
         self._groups = Groups()
         self.strip = TimeStrip(self.view)
+        self._note_line = Words(id="log-note")
 
     def compose(self) -> ComposeResult:
         yield self.strip
         yield self.view
+        yield self._note_line
 
     def on_mount(self) -> None:
         lines = self.view.lines
@@ -107,15 +110,35 @@ class LogPane(LogFilters, LogSaving):
         count = view.all_lines()
         parts: list[Text] = [Text.assemble((f"{grouped(count)} lines" if count != 1 else "1 line", "quiet"))]
         parts += _loud(view)
-        parts += self.filter_labels()
+        notes = self.filter_labels()
+        parts += notes
         if not view.following and count:
             below = view.lines_below
             parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
         if found := view.found_text().plain:
-            parts.append(Text.assemble(("≡ " if view.walked else "/", "faint"), (found, "accent")))
+            notes.append(Text.assemble(("≡ " if view.walked else "/", "faint"), (found, "accent")))
+            parts.append(notes[-1])
         counts = Text("  ").join(parts)
         if counts != self.counts:
             self.counts = counts
+        self._say_below(notes)
+
+    def _say_below(self, notes: list[Text]) -> None:
+        """Without a frame, say below the log what hides a part of it and what is looked for."""
+        framed = self.styles.border_top[0] not in ("", "none")
+        self._note_line.display = bool(notes) and not framed
+        if self._note_line.display:
+            self._note_line.say(Text.assemble(" ", Text("   ").join(notes), ("   esc ends it", "faint")))
+
+    def short_count(self) -> str:
+        """How many lines, or how many are below where one stopped, for the tab bar."""
+        below = 0 if self.view.following else self.view.lines_below
+        return f"paused +{grouped(below)}" if below else super().short_count()
+
+    def on_resize(self) -> None:
+        """A frame may have come or gone."""
+        super().on_resize()
+        self.call_after_refresh(self._count)
 
     def action_follow(self) -> None:
         """Follow the end of the log, or stop where it is."""

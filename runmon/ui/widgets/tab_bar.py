@@ -31,7 +31,7 @@ class TabBar(Widget):
     def render(self) -> Text:
         """The fullest form that fits."""
         width = self.size.width
-        forms = [self._tabs(counts=True), self._tabs(counts=False)]
+        forms = [self._tabs(counts=True), self._tabs(counts=False, current=True), self._tabs(counts=False)]
         state = self.current.state_text() if self.current else Text()
         for tabs in forms:
             if tabs.cell_len + state.cell_len + 1 <= width:
@@ -44,10 +44,11 @@ class TabBar(Widget):
         if key := event.style.meta.get("key"):
             self.app.simulate_key(key)
 
-    def _tabs(self, *, counts: bool, names: bool = True) -> Text:
+    def _tabs(self, *, counts: bool, current: bool = False, names: bool = True) -> Text:
         line = Text(" ")
         for pane in self._panes:
-            line.append_text(self._tab(pane, counts, names or pane is self.current)).append("  ")
+            here = pane is self.current
+            line.append_text(self._tab(pane, counts or (current and here), names or here)).append("  ")
         return line
 
     def _tab(self, pane: Pane, counts: bool, named: bool) -> Text:
