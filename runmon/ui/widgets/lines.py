@@ -253,7 +253,7 @@ class LineView(LineMarks):
     def go_to(self, text: str) -> None:
         """Go to the line a person named."""
         line = self.line_named(text.strip())
-        if line is None:
+        if line is None or not self._count:
             self.notify(f"{clean(text, limit=40)} is no line here.", markup=False, severity="warning")
             return
         self.following = False

@@ -64,8 +64,10 @@ class SiftedView(LineView):
         return max(self._sifted - self._first_sifted - self._kept.line_count(), 0) if self.sieve else 0
 
     def number(self, n: int) -> int:
-        """The number of the line at a place."""
-        return self._kept.shown.number(n) if self.sieve else n
+        """The number of the line at a place; where nothing is shown, of the one after the last."""
+        if not self.sieve:
+            return n
+        return self._kept.shown.number(n) if n < len(self._kept.shown) else self.all_lines()
 
     def place(self, number: int) -> int:
         """The place of a line, or of the next one that is kept."""
@@ -208,6 +210,8 @@ class SiftedView(LineView):
 
     def go_to_number(self, number: int) -> None:
         """Make the line with a number the current one, or the next that is kept."""
+        if not self._count:
+            return
         self.following = False
         self.cursor = min(self.place(number), self._count - 1)
         self.reveal(self.cursor)

@@ -1,0 +1,78 @@
+"""Every key of the log, in any order, on real and hostile logs that grow and are rewritten meanwhile."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from runmon.render.untrusted import clean
+from runmon.ui.commands import commands
+from tests.hostile import ATTACKS
+from tests.ui.test_log_pane import JS, PYTHON, log
+
+OUTSIDE = {"lines.choose", "log.save", "log.page", "log.open", "log.open_url", "log.groups", "log.volume"}
+"""Commands that leave the view; each has a test of its own."""
+KEYS = [c.keys[0] for scope in ("lines", "log") for c in commands(scope) if c.id not in OUTSIDE]
+TYPED = [
+    "",
+    "request",
+    "/ERROR|x{2}/",
+    "!scraping & err",
+    "50%",
+    "18:16",
+    "-1s",
+    ">1s",
+    "[/",
+    "é\u202e",
+    "/(/",
+]
+HOSTILE = b"".join(
+    f"2026-11-23T18:16:{n % 60:02}.000Z ERROR {attack}\n".encode("utf-8", "surrogatepass")
+    for n, attack in enumerate(ATTACKS)
+)
+
+
+@pytest.mark.parametrize(("data", "seed"), [(JS, 1), (PYTHON, 2), (HOSTILE, 3)])
+async def test_any_keys_in_any_order_leave_a_view_that_works(data: bytes, seed: int) -> None:
+    chance = random.Random(seed)
+    async with log(data, size=(70, 18)) as shown:
+        for _ in range(30):
+            key = chance.choice(KEYS)
+            await shown.pilot.press(key)
+            if key in ("slash", "ampersand", "ctrl+g"):
+                await shown.pilot.press(*chance.choice(TYPED), chance.choice(["enter", "escape"]))
+            if chance.random() < 0.1:
+                shown.screen.buffer.truncate(chance.randrange(shown.screen.buffer.size))
+                await shown.write(chance.choice([data, b"", b"2026-11-23T18:16:20.000Z INFO  one"]))
+            view = shown.view
+            numbers = [view.number(place) for place in range(view.source.line_count())]
+            assert numbers == sorted(set(numbers)) and all(n < shown.screen.buffer.lines for n in numbers)
+        await shown.write(b"\n2026-11-23T18:20:00.000Z INFO  the end\n")
+        await shown.press("escape", "escape", "escape", "0", "G")
+        await shown.until(lambda: "the end" in shown.text and not shown.view.sieve)
+
+
+async def test_what_is_copied_of_hostile_lines_is_what_is_seen() -> None:
+    async with log(HOSTILE, size=(100, 60)) as shown:
+        await shown.press("g")
+        for attack in ATTACKS:
+            await shown.press("c", "j")
+            copied = shown.screen.app.clipboard
+            assert copied.isprintable() and copied.endswith(clean(attack.removesuffix("\r"))[-10:]), attack
+
+
+async def test_folded_hostile_and_wide_lines_keep_every_character() -> None:
+    wide = "日本語 wörds ".encode() * 40 + b"\n"
+    async with log(HOSTILE + wide + JS, size=(60, 20)) as shown:
+        await shown.press("g", "z")
+        view, rows = shown.view, dict[int, list[str]]()
+        for line in range(view._last_first()[0]):
+            folds, plain = view._folded(line), view.text_of(line).plain
+            ends = [*folds[1:], len(plain)]
+            rows[line] = [plain[a:b] for a, b in zip(folds, ends, strict=True)]
+            view._place(line)
+            painted = "".join(view.render_line(row).text[1:] for row in range(len(folds)) if row < 17)
+            assert "".join(rows[line]) == plain
+            if len(folds) < 17:
+                assert painted.replace(" ", "") == plain.replace(" ", "")
