@@ -41,6 +41,7 @@ TABLE = {
     "wait": Known("runmon.cli.wait", "wait_command", "Wait for a run's end; its outcome is the exit code."),
     "config": Known("runmon.cli.config", "config_command", "Print every setting and where it came from."),
     "keys": Known("runmon.cli.keys", "keys_command", "Print the key map."),
+    "doctor": Known("runmon.cli.doctor", "doctor_command", "Check terminal, token, network; say what to do."),
 }
 
 YOUNG = 50_000
