@@ -68,6 +68,7 @@ class RunmonApp(TypesAhead, OpensRuns):
         BadInput where the theme or the key map of the settings cannot be used.
         """
         super().__init__()
+        self._last_filter = ControlFilter()
         self.settings = settings
         self.keymap = Keymap(settings.keys)
         self.set_keymap(self.keymap.for_textual())
@@ -117,7 +118,7 @@ class RunmonApp(TypesAhead, OpensRuns):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and ours as the last."""
-        return [*super().get_line_filters(), ControlFilter()]
+        return [*super().get_line_filters(), self._last_filter]
 
     def on_mount(self) -> None:
         self._catch_signals()

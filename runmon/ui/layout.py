@@ -9,6 +9,9 @@ ORDER = ("status", "log", *STORES)
 """Panes in the order of their keys; `usage` stands with `status`."""
 
 
+EVERY = frozenset({*ORDER, "usage"})
+
+
 class Room(Enum):
     """How much fits."""
 
@@ -30,14 +33,23 @@ def room(width: int, height: int) -> Room:
     return Room.ALL if width >= WIDE and height >= TALL else Room.SOME
 
 
-def visible(place: Room, current: str, store: str, *, zoomed: bool) -> frozenset[str]:
-    """Names of the panes that show; `store` is the storage that was focused last."""
+def visible(
+    place: Room, current: str, store: str, *, zoomed: bool, wanted: frozenset[str] = EVERY
+) -> frozenset[str]:
+    """Names of the panes that show: of those `wanted`, and always the current one.
+
+    `store` is the storage that was focused last.
+    """
     if zoomed or place is Room.ONE:
         return frozenset({"status", "usage"} if current == "status" else {current})
-    stores = STORES if place is Room.ALL else (store,)
-    return frozenset({"status", "usage", "log", *stores})
+    stores = frozenset(STORES) & wanted
+    if place is not Room.ALL:
+        kept = store in stores or store == current
+        stores = frozenset({store} if kept else sorted(stores, key=STORES.index)[:1])
+    return (frozenset({"status", "usage", "log"}) & wanted) | stores | {current}
 
 
-def neighbour(current: str, step: int) -> str:
-    """The pane before (-1) or after (1) in order, around the ends."""
-    return ORDER[(ORDER.index(current) + step) % len(ORDER)]
+def neighbour(current: str, step: int, wanted: frozenset[str] = EVERY) -> str:
+    """The pane before (-1) or after (1) in order, around the ends, among those wanted and the current one."""
+    order = [name for name in ORDER if name in wanted or name == current]
+    return order[(order.index(current) + step) % len(order)]

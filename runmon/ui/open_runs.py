@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.screen import Screen
 
+from runmon.ui.private_textual import forget_paint, painters
+
 MOST = 9
 """Runs open at once; one more closes the one that was looked at longest ago."""
 LIST = "list"
@@ -55,7 +57,9 @@ class OpensRuns(App[int]):
             self.go_to_run(None)
         self.open_runs.remove(run_id)
         self._looked_at.remove(run_id)
+        widgets = painters(self._screen_stacks.get(f"run {run_id}", ()))
         await self.remove_mode(f"run {run_id}")
+        forget_paint(widgets)
 
     def go_to_run(self, run_id: str | None) -> None:
         """Show an open run; None for the list."""

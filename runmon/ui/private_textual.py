@@ -6,7 +6,7 @@ padding: that costs more than half of it (measured with Textual 8.2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -59,6 +59,18 @@ def finished(view: Widget, strips: Sequence[Strip], crop: Region) -> list[Strip]
     if crop.column_span != (0, view.size.width):
         done = [strip.crop(*crop.column_span) for strip in done]
     return done
+
+
+def painters(screens: Iterable[Screen[Any]]) -> list[Widget]:
+    """All widgets of some screens, for `forget_paint` once they are closed."""
+    found = (node for screen in screens for node in screen.walk_children(with_self=True))
+    return [node for node in found if isinstance(node, Widget)]
+
+
+def forget_paint(widgets: Iterable[Widget]) -> None:
+    """Let go of the lines painted for closed widgets: a cache of Textual's keeps their holders alive."""
+    for widget in widgets:
+        widget._styles_cache.clear()
 
 
 def retitle(widget: Widget, title: Text | None) -> None:

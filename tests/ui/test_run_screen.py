@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runmon.ui.screens.run import RunScreen
+from runmon.settings import Settings
 from runmon.watch.events import Pane
 from tests.ui.screens import Shown, folder_shown, run_folder
 
@@ -143,3 +144,24 @@ async def test_any_theme_of_textual_can_be_worn(tmp_path: Path, theme: str) -> N
     async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
         shown.app.theme = theme
         await shown.until_text("Kettle 12", "page 59 read", "complete")
+
+
+async def test_panes_left_out_by_the_settings_are_reached_by_their_key_alone(tmp_path: Path) -> None:
+    settings = Settings(panes=("log", "records"), time_zone="Asia/Tokyo")
+    async with folder_shown(run_folder(tmp_path), size=SOME, settings=settings) as shown:
+        await shown.until_text("page 59 read", "OUTPUT")
+        assert showing(shown) == {"log", "records"}
+        await shown.press("tab")
+        assert showing(shown) == {"log", "records"}
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+        assert showing(shown) == {"log", "items"}
+
+        await shown.press("2", "t")
+        await shown.until_text("03:16:59.000")
+
+
+async def test_a_pane_that_is_left_out_does_not_come_first(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=ONE, settings=Settings(panes=("items",))) as shown:
+        await shown.until_text("Kettle 12")
+        assert showing(shown) == {"items"}

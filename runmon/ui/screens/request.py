@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -21,6 +21,7 @@ from runmon.render.untrusted import clean, lines
 from runmon.ui.commands import bindings
 from runmon.ui.screens.detail import DetailScreen
 from runmon.ui.widgets.lines import TextLines
+from runmon.watch.clock import Clock
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
@@ -52,12 +53,14 @@ class RequestScreen(DetailScreen):
             self.put_trouble(title, error)
             return
         sign = state_sign(found.view.state)
+        clock = getattr(self.app, "clock", None)
+        zone = clock.zone if isinstance(clock, Clock) else None
         counts = Text.assemble((f"{sign.sign} {sign.word}", sign.tone))
-        self.put(title, counts, Preview("request", TextLines(list(request_lines(found)))))
+        self.put(title, counts, Preview("request", TextLines(list(request_lines(found, zone)))))
 
 
-def request_lines(document: Document[QueuedRequest]) -> Iterator[Text]:
-    """The request as lines: facts, objects indented, errors last."""
+def request_lines(document: Document[QueuedRequest], zone: tzinfo | None = None) -> Iterator[Text]:
+    """The request as lines: facts, objects indented, errors last; `zone` None is the machine's."""
     request = document.view
     yield _fact("url", request.url, "strong")
     if request.loaded_url and request.loaded_url != request.url:
@@ -65,9 +68,9 @@ def request_lines(document: Document[QueuedRequest]) -> Iterator[Text]:
     yield _fact("method", request.method)
     yield _fact("retries", f"{request.retry_count}{'  (no retry)' if request.no_retry else ''}")
     if request.handled_at is not None:
-        yield _fact("handled at", _moment(request.handled_at))
+        yield _fact("handled at", _moment(request.handled_at, zone))
     if request.lock_expires_at is not None:
-        yield _fact("locked until", _moment(request.lock_expires_at))
+        yield _fact("locked until", _moment(request.lock_expires_at, zone))
     if request.unique_key != request.url:
         yield _fact("unique key", request.unique_key)
     for name, value in (
@@ -83,8 +86,8 @@ def _fact(name: str, value: str, tone: str = "text") -> Text:
     return Text.assemble((f"{name:<{LABEL}}", "faint"), (clean(value), tone), no_wrap=True, end="")
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+def _moment(moment: datetime, zone: tzinfo | None) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 
 def _value(name: str, value: Any) -> Iterator[Text]:

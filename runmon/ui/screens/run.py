@@ -11,6 +11,7 @@ from textual.geometry import Size
 
 from runmon.render.facts import Progress, Sign, progress_in, progress_of
 from runmon.render.untrusted import clean
+from runmon.settings import Settings
 from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.ending import name_window, tell_end
@@ -244,7 +245,8 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
                 pane.tick()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._arrange(event.size.width, event.size.height)
+        if self.query("#side"):
+            self._arrange(event.size.width, event.size.height)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         pane = next((node for node in event.widget.ancestors_with_self if isinstance(node, Pane)), None)
@@ -261,24 +263,33 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         self._store = name if name in layout.STORES else self._store
         self._arrange(self.size.width, self.size.height)
 
+    def _wanted(self) -> frozenset[str]:
+        """The panes that the person wants to see."""
+        settings = getattr(self.app, "settings", None)
+        return frozenset(settings.panes) if isinstance(settings, Settings) else layout.EVERY
+
     def _expect(self, size: Size) -> None:
         """Arrange for a size before anything is mounted."""
         self.take_breakpoints(size)
         place = layout.room(*size)
         self.update_classes(_room_classes(place, single=place is layout.Room.ONE), update=False)
-        showing = layout.visible(place, self._current, self._store, zoomed=False)
+        wanted = self._wanted()
+        if self._current not in wanted:
+            self._current = next((name for name in layout.ORDER if name in wanted), self._current)
+        showing = layout.visible(place, self._current, self._store, zoomed=False, wanted=wanted)
         for name, pane in self._panes.items():
             pane.display = name in showing
 
     def _arrange(self, width: int, height: int) -> None:
         """Show what fits, tell panes that come or go, and let the watch count only what shows."""
         place = layout.room(width, height)
-        showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed)
+        wanted = self._wanted()
+        showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed, wanted=wanted)
         single = self._zoomed or place is layout.Room.ONE
         self.update_classes({**_room_classes(place, single=single), "-zoomed": self._zoomed}, animate=False)
         self._status.enlarge(self._zoomed and "status" in showing)
         self._share_frame(place is layout.Room.SOME and not self._zoomed)
-        self.query_one("#side").display = "status" in showing
+        self.query_one("#side").display = bool(showing & {"status", "usage"})
         self.query_one("#stores").display = bool(showing & set(layout.STORES))
         self.query_one("#main").display = bool(showing - {"status", "usage"})
         for name, pane in self._panes.items():
@@ -310,9 +321,10 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             pane.shown(visible)
 
     def _share_frame(self, shared: bool) -> None:
-        stores = tuple(self._panes[name] for name in layout.STORES)
+        wanted = self._wanted() | {self._current}
+        stores = tuple(self._panes[name] for name in layout.STORES if name in wanted)
         for pane in stores:
-            pane.beside = stores if shared else ()
+            pane.beside = stores if shared and len(stores) > 1 else ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Orders only where the run can obey them; back only out of a zoom."""
@@ -333,11 +345,11 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
 
     def action_next_pane(self) -> None:
         """Go to the next pane in order."""
-        self.action_pane(layout.neighbour(self._current, 1))
+        self.action_pane(layout.neighbour(self._current, 1, self._wanted()))
 
     def action_previous_pane(self) -> None:
         """Go to the previous pane in order."""
-        self.action_pane(layout.neighbour(self._current, -1))
+        self.action_pane(layout.neighbour(self._current, -1, self._wanted()))
 
     def action_resize(self, step: int) -> None:
         """Give the focused pane more or less room."""
