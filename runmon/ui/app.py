@@ -68,6 +68,8 @@ class RunmonApp(TypesAhead, OpensRuns):
         BadInput where the theme or the key map of the settings cannot be used.
         """
         super().__init__()
+        self.ending = False
+        """Whether the screens are being closed, one by one."""
         self._last_filter = ControlFilter()
         self.settings = settings
         self.keymap = Keymap(settings.keys)

@@ -24,6 +24,11 @@ class HeldScreen(Screen[Any]):
 
     held = False
 
+    @property
+    def closing(self) -> bool:
+        """Whether it is being closed: its widgets go one by one, while messages still come."""
+        return self._pruning or self._closing or bool(getattr(self.app, "ending", False))
+
     def take_breakpoints(self, size: Size) -> None:
         """Have the classes of this size before anything is mounted, or all of it is styled twice."""
         across = self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS or [])

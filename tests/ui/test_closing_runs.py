@@ -89,7 +89,7 @@ async def test_opening_runs_again_and_again_keeps_memory_flat(tmp_path: Path) ->
             for _ in range(MANY):
                 await visit(shown, platform, "traceRun000000000")
 
-            assert await objects(pilot) - before < 300 * MANY
+            assert await objects(pilot) - before < 900 * MANY
             assert sum(isinstance(each, RunScreen) for each in gc.get_objects()) <= 2, "screens are freed"
 
 

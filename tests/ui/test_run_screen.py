@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runmon.ui.screens.run import RunScreen
 from runmon.settings import Settings
+from runmon.ui.screens.run import RunScreen
 from runmon.watch.events import Pane
 from tests.ui.screens import Shown, folder_shown, run_folder
 

@@ -102,6 +102,11 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             "status": self._status, "usage": self._usage, "log": self._log,
             "items": self._items, "records": self._records, "queue": self._queue,
         }  # fmt: skip
+        self._side, self._main, self._stores = (
+            Vertical(id="side"),
+            Vertical(id="main"),
+            Horizontal(id="stores"),
+        )
         self._header, self._link = RunHeader(), LinkBar()
         self._tabs = TabBar([self._panes[name] for name in layout.ORDER])
 
@@ -112,12 +117,12 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             yield RunTabs()
         yield self._tabs
         with Horizontal(id="body"):
-            with Vertical(id="side"):
+            with self._side:
                 yield self._status
                 yield self._usage
-            with Vertical(id="main"):
+            with self._main:
                 yield self._log
-                with Horizontal(id="stores"):
+                with self._stores:
                     yield self._items
                     yield self._records
                     yield self._queue
@@ -145,7 +150,8 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             self.post_message(WatchTold(event))
 
     def on_watch_told(self, message: WatchTold) -> None:
-        self._take(message.event)
+        if self._status.is_mounted and not self.closing:
+            self._take(message.event)
 
     def _take(self, event: Event) -> None:
         match event:
@@ -245,7 +251,7 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
                 pane.tick()
 
     def on_resize(self, event: events.Resize) -> None:
-        if self.query("#side"):
+        if not self.closing:
             self._arrange(event.size.width, event.size.height)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -289,9 +295,9 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         self.update_classes({**_room_classes(place, single=single), "-zoomed": self._zoomed}, animate=False)
         self._status.enlarge(self._zoomed and "status" in showing)
         self._share_frame(place is layout.Room.SOME and not self._zoomed)
-        self.query_one("#side").display = bool(showing & {"status", "usage"})
-        self.query_one("#stores").display = bool(showing & set(layout.STORES))
-        self.query_one("#main").display = bool(showing - {"status", "usage"})
+        self._side.display = bool(showing & {"status", "usage"})
+        self._stores.display = bool(showing & set(layout.STORES))
+        self._main.display = bool(showing - {"status", "usage"})
         for name, pane in self._panes.items():
             self._show_pane(pane, name in showing)
         self.apply_sizes(single=single)
