@@ -149,3 +149,8 @@ class ServerFault(ApiError):
 
 class TooLarge(ApiError):
     """A body is larger than the caller allowed."""
+
+
+def as_sentence(words: str) -> str:
+    """Somebody else's words as a sentence, so that the next does not run on."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

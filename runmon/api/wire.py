@@ -23,6 +23,7 @@ from runmon.errors import (
     ServerFault,
     TooLarge,
     TooSlow,
+    as_sentence,
 )
 from runmon.model.document import Document, View, read, tolerant
 from runmon.model.values import legible
@@ -162,7 +163,7 @@ def failure(
     else:
         error = _error(status, kind, what, where, token is not None)
         if message and not isinstance(error, NotFound):
-            error.sentence = f"{error.sentence} It says: {redacted(message, token)}"
+            error.sentence = f"{error.sentence} It says: {as_sentence(redacted(message, token))}"
     error.status, error.kind, error.retry_after = status, kind, retry_after(headers)
     return error
 

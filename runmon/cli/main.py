@@ -22,7 +22,7 @@ from runmon.cli.terminal import (
     say,
     silence_stdout,
 )
-from runmon.errors import RunmonError
+from runmon.errors import RunmonError, as_sentence
 
 TABLE = {
     "watch": Known("runmon.cli.watch", "watch_command", "Watch a run live (also: runmon TARGET)."),
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"runmon: {error}")
         return error.exit_code
     except click.ClickException as error:
-        say(f"runmon: {error.format_message()}{_usage(error)}")
+        say(f"runmon: {as_sentence(error.format_message())}{_usage(error)}")
         return Exit.BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED

@@ -166,6 +166,15 @@ async def test_what_the_server_says_is_told_and_bounded(start: Start, connect: C
     assert "m" * 500 in met.value.sentence and len(met.value.sentence) < 700
 
 
+async def test_what_the_server_says_ends_before_what_to_do_begins(start: Start, connect: Connect) -> None:
+    server = await start(lambda _: fault(401, message="Authentication token was not provided"))
+
+    with pytest.raises(NeedsToken) as met:
+        await connect(server, token=None).run("r")
+
+    assert "It says: Authentication token was not provided. Set APIFY_TOKEN" in str(met.value)
+
+
 async def test_not_found_says_what_and_where(start: Start, connect: Connect) -> None:
     server = await start(lambda _: fault(404, "record-not-found", "Actor run was not found"))
 

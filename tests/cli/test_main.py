@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,7 @@ def test_bad_arguments_are_one_line_and_exit_5(
 
     told = capsys.readouterr()
     assert told.out == "" and told.err.count("\n") == 1 and told.err.startswith("runmon: ")
+    assert re.fullmatch(r"runmon: .+[.?]( See runmon.* --help\.)?\n", told.err)
 
 
 @pytest.mark.parametrize(
