@@ -28,20 +28,22 @@ class Frame(Enum):
 
 
 def frame_of(lines: Sequence[str]) -> Frame:
-    """What the last of up to four lines is; source and marks belong to the `File` line above them.
+    """What the last of up to four lines is; deeper ones below a `File` line are its source and marks.
 
     Lines come without stamps and colours, the ones before the last for context.
     """
     last = lines[-1]
     named = _named(last)
-    if named is not Frame.NONE or not last.startswith("    "):
+    if named is not Frame.NONE:
         return named
     for above in reversed(lines[-4:-1]):
         if _PYTHON.match(above):
-            return _named(above)
-        if not above.startswith("    "):
-            break
+            return _named(above) if _indent(last) > _indent(above) else Frame.NONE
     return Frame.NONE
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _named(line: str) -> Frame:

@@ -145,6 +145,10 @@ def test_own_frames_are_told_from_a_librarys() -> None:
     library = ['  File "/usr/lib/python3.11/site-packages/crawlee/router.py", line 1, in f', "    await g()"]
     assert [frame_of(own[: n + 1]) for n in range(3)] == [Frame.OWN] * 3
     assert [frame_of(library[: n + 1]) for n in range(2)] == [Frame.LIBRARY] * 2
+    error = "json.decoder.JSONDecodeError: Unterminated string"
+    for indent in ("", "      "):
+        trace = [indent + line for line in (*library, error)]
+        assert [frame_of(trace[: n + 1]) for n in range(3)] == [*[Frame.LIBRARY] * 2, Frame.NONE]
     assert frame_of(["    at handler (file:///usr/src/app/main.mjs:13:25)"]) is Frame.OWN
     assert frame_of(["    at f (/usr/src/app/node_modules/x/y.js:1:1)"]) is Frame.LIBRARY
     assert frame_of(["connect ECONNREFUSED"]) is Frame.NONE

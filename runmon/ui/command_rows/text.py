@@ -29,7 +29,7 @@ LINES = (
     Command("lines.line_start", ("0",), "line_start", "line start", "Go to the first column.", "lines"),
     Command("lines.line_end", ("dollar_sign",), "line_end", "line end",
             "Go to the end of the longest line on the screen.", "lines", 0, "$"),
-    Command("lines.wrap", ("z",), "wrap", "wrap", "Fold long lines, or let them run on.", "lines", 4),
+    Command("lines.wrap", ("z",), "wrap", "wrap", "Fold long lines, or let them run on.", "lines"),
     Command("lines.numbers", ("ctrl+l",), "numbers", "line numbers",
             "Show or hide line numbers.", "lines", 0, "^l"),
     Command("lines.go_to", ("ctrl+g",), "go_to", "go to line",
@@ -45,8 +45,8 @@ LINES = (
 )
 LOG = (
     Command("log.follow", ("s",), "follow", "follow",
-            "Follow the end of the log, or stop where it is.", "log", 1),
-    Command("log.next_error", ("e",), "next_error(1)", "next error", "Go to the next error.", "log", 3),
+            "Follow the end of the log, or stop where it is.", "log", 3),
+    Command("log.next_error", ("e",), "next_error(1)", "next error", "Go to the next error.", "log", 1),
     Command("log.previous_error", ("E",), "next_error(-1)", "previous error",
             "Go to the error before.", "log"),
     Command("log.next_warning", ("w",), "next_warning(1)", "next warning",
@@ -67,7 +67,7 @@ LOG = (
             "Go to the silence before.", "log"),
     Command("log.hide", ("ampersand",), "hide", "filter",
             "Show only entries with a text; !text hides them, /…/ is a regular expression.",
-            "log", 5, "&"),
+            "log", 2, "&"),
     Command("log.next_level", ("L",), "next_level", "level",
             "Show only errors, then warnings too, then more, then everything.", "log", 6),
     Command("log.errors", ("f5",), "level('error')", "only errors",
