@@ -300,3 +300,17 @@ async def test_enter_shows_the_whole_entry_and_steps_through_them() -> None:
         await shown.until(lambda: "failed for good" in shown.text)
         await shown.press("escape")
         await shown.until(lambda: shown.view.cursor == 61 and "paused" in shown.title)
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+async def test_matches_of_a_line_longer_than_the_screen_are_walked_through(wrap: bool) -> None:
+    long = b"2026-11-23T18:20:00.000Z INFO  " + (b"word " * 300 + b"needle ") * 3 + b"\n"
+    async with log(JS + long + JS, size=(60, 14)) as shown:
+        await shown.press("g", *(["z"] if wrap else []), "slash", *"needle", "enter")
+        places = []
+        for key in ("n", "n", "N", "N"):
+            assert "needle" in shown.text and shown.view.cursor == 141
+            places.append((round(shown.view.scroll_x), shown.view._first()))
+            await shown.press(key)
+        assert (len(set(places)) == 3 and places[1] == places[3]) or wrap
+        assert "needle" in shown.text

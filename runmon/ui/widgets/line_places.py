@@ -256,7 +256,7 @@ class LinePlaces(LineRows):
         """Bring a line, and the characters `span` of it, onto the screen; what is there already stays."""
         shown = [n for n, _ in self._visible()]
         rows = len(self._folded(line)) if self.wrap else 1
-        if shown.count(line) < rows:
+        if shown.count(line) < min(rows, self.view_height):
             above = self.view_height // 3 if rows < self.view_height else 0
             if not shown or rows > self.view_height or min(abs(line - shown[-1]), abs(line - shown[0])) > 2:
                 self._place(*self._moved(line, 0, -above))
@@ -272,19 +272,30 @@ class LinePlaces(LineRows):
             return line - last
         return sum(len(self._folded(n)) for n in range(last, line + 1))
 
-    def _reveal_span(self, line: int, span: tuple[int, int]) -> None:
+    def in_sight(self, line: int, span: tuple[int, int]) -> bool:
+        """Whether these characters of a line are on the screen."""
         if self.wrap:
             row = bisect_right(self._folded(line), span[0]) - 1
-            if (line, row) not in self._visible():
-                self._place(*self._moved(line, row, -(self.view_height // 3)))
-            return
-        plain = self.text_of(line).plain
-        first, last = cell_len(plain[: span[0]]), cell_len(plain[: span[1]])
+            return (line, row) in self._visible()
+        first, last = self._cells(line, span)
         left = round(self.scroll_x)
-        if not left <= first <= last <= left + self.text_width:
-            self._widen(cell_len(plain))
-            fits = last <= self.text_width
-            self.scroll_to(0 if fits else max(first - self.text_width // 3, 0), animate=False, force=True)
+        return left <= first and min(last, first + self.text_width) <= left + self.text_width
+
+    def _cells(self, line: int, span: tuple[int, int]) -> tuple[int, int]:
+        plain = self.text_of(line).plain
+        return cell_len(plain[: span[0]]), cell_len(plain[: span[1]])
+
+    def _reveal_span(self, line: int, span: tuple[int, int]) -> None:
+        if self.in_sight(line, span):
+            return
+        if self.wrap:
+            row = bisect_right(self._folded(line), span[0]) - 1
+            self._place(*self._moved(line, row, -(self.view_height // 3)))
+            return
+        first, last = self._cells(line, span)
+        self._widen(cell_len(self.text_of(line).plain))
+        fits = last <= self.text_width
+        self.scroll_to(0 if fits else max(first - self.text_width // 3, 0), animate=False, force=True)
 
     # Changes
 

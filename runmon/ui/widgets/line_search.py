@@ -51,6 +51,7 @@ class LineSearch(LineCanvas):
         super().__init__(source, id=id, classes=classes)
         self.hits = Hits()
         """Numbers of the lines that match, hidden ones too."""
+        self._span = 0
         self._origin = 0
         self._searches = 0
         self._searching = False
@@ -167,12 +168,29 @@ class LineSearch(LineCanvas):
         """Make the matching line with this number the current one, with a match of it in sight."""
         self.following = False
         self.cursor = line = self.place(number)
-        spans = self.sought.spans(self.text_of(line).plain) if self.sought is not None else []
-        self.reveal(line, spans[span] if spans else None)
+        spans = self._spans(line)
+        self._span = span % len(spans) if spans else 0
+        self.reveal(line, spans[self._span] if spans else None)
+
+    def _spans(self, line: int) -> list[tuple[int, int]]:
+        return self.sought.spans(self.text_of(line).plain) if self.sought is not None else []
+
+    def _span_out_of_sight(self, line: int, step: int) -> int | None:
+        """The next match in a current line that is longer than the screen; None where all have been seen."""
+        if line != self.cursor:
+            return None
+        spans, at = self._spans(line), self._span + step
+        while 0 <= at < len(spans) and self.in_sight(line, spans[at]):
+            at += step
+        return at if 0 <= at < len(spans) else None
 
     def action_next_match(self, step: int) -> None:
         """Go to the next match, or the one before; round at the end."""
         if not len(self.hits) or (line := self.current()) < 0:
+            return
+        span = self._span_out_of_sight(line, step)
+        if span is not None:
+            self.go_to_match(self.number(line), span)
             return
         near = self.next_shown(self.hits, self.number(line), step)
         if near is None:
@@ -180,7 +198,7 @@ class LineSearch(LineCanvas):
             if near is None:
                 return
             self.notify("Search went round.", timeout=2, markup=False)
-        self.go_to_match(near)
+        self.go_to_match(near, 0 if step > 0 else -1)
         self.post_message(self.Found(self))
 
     def match_spans(self, line: int, plain: str) -> list[tuple[tuple[int, int], str]]:

@@ -46,6 +46,8 @@ class SiftedView(LineView):
         self._sifts = 0
         self._first_sifted = self._settled = self._sifted = 0
         self._sought_number = 0
+        self._counted_for: tuple[int | None, ...] = ()
+        self._hits_counted = 0
 
     # Places and numbers
 
@@ -75,7 +77,13 @@ class SiftedView(LineView):
 
     def hits_shown(self, before: int | None = None) -> int:
         """How many of the matching lines are kept."""
-        return self._kept.shown.count(self.hits, before) if self.sieve else super().hits_shown(before)
+        if not self.sieve:
+            return super().hits_shown(before)
+        shown = self._kept.shown
+        state = (id(shown), len(shown), id(self.hits), len(self.hits), before)
+        if state != self._counted_for:
+            self._counted_for, self._hits_counted = state, shown.count(self.hits, before)
+        return self._hits_counted
 
     def stretches(self) -> list[Stretch]:
         """The lines that are kept, as far as is known."""
