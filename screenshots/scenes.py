@@ -43,6 +43,9 @@ SCENES: dict[str, Scene] = {
     "patterns": Scene(
         "crash", (80, 24), keys=("2", "f", "ampersand", *"!scraping & !crawled", "enter"), wanted=("hidden",)
     ),
+    "filter-wide": Scene(
+        "crash", (200, 55), keys=("2", "ampersand", *"retrying", "enter", "plus"), wanted=("±1", "hidden")
+    ),
     "marks": Scene("crash", (120, 40), keys=("2", "f", "ctrl+l", *"emem", "plus"), wanted=("◆",)),
     "entry": Scene("crash", (120, 40), keys=("2", "f", "g", "e", "enter"), wanted=("Log entry",)),
     "items": Scene("crash", (120, 40), keys=("3", "f", "down", "down"), wanted=("url",), readme=True),

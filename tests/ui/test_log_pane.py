@@ -314,3 +314,28 @@ async def test_matches_of_a_line_longer_than_the_screen_are_walked_through(wrap:
             await shown.press(key)
         assert (len(set(places)) == 3 and places[1] == places[3]) or wrap
         assert "needle" in shown.text
+
+
+async def test_the_mouse_selects_across_the_rows_of_a_folded_line() -> None:
+    line = b"2026-11-23T18:20:00.000Z INFO  " + b"".join(b"word%d " % n for n in range(40)) + b"\n"
+    async with log(line + JS, size=(60, 14)) as shown:
+        await shown.press("g", "z")
+        first, third = shown.lines[1], shown.lines[3]
+        await shown.pilot.mouse_down(offset=(first.index("word0"), 1))
+        await shown.pilot.hover(offset=(third.index("word") + 3, 3))
+        await shown.pilot.mouse_up(offset=(third.index("word") + 3, 3))
+        await shown.until(lambda: shown.screen.get_selected_text())
+        await shown.press("c")
+        copied = shown.screen.app.clipboard
+        assert copied.startswith("word0 word1 ") and "\n" not in copied
+        assert line.decode().partition("INFO  ")[2].startswith(copied[:-4])
+
+
+async def test_a_regular_expression_is_said_between_slashes_and_its_trouble_beside_it() -> None:
+    async with log(JS) as shown:
+        await shown.press("slash")
+        await shown.until(lambda: "/expression/" in shown.text)
+        await shown.press(*"/product.1[23]$/")
+        await shown.until(lambda: "of 7" in shown.text)
+        await shown.press("left", *"(")
+        await shown.until(lambda: "no regular expression" in shown.text)

@@ -227,7 +227,8 @@ class LineView(LineMarks):
         try:
             self.search(text)
         except BadInput as error:
-            self.notify(clean(error.sentence), markup=False, severity="warning")
+            if self.prompt is not None:
+                self.prompt.say(Text(clean(error.sentence, limit=80), style="warn"))
 
     def _return_to(self, first: tuple[int, int], cursor: int, following: bool) -> None:
         self.cursor, self.following = cursor, following
