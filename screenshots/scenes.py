@@ -10,7 +10,7 @@ class Scene:
     """One picture."""
 
     recording: str
-    """A folder of `recorded`."""
+    """A folder of `recorded`; `runs` for the list of many runs, `nothing` for that list without a token."""
     size: tuple[int, int] = (160, 45)
     keys: tuple[str, ...] = ()
     """Textual key names, one after the other."""
@@ -25,6 +25,8 @@ PAGES = {"crawl": 150, "crash": 80}
 """Pages of the shop in each recording: once the header tells them, the queue has been counted."""
 
 ALL_PANES = ("Dataset", "Records", "Queue", "● live")
+
+RUNS = ("price not found", "Login to shop", "Out of memory", "● live", "4\u202f213")
 
 SCENES: dict[str, Scene] = {
     "running-wide": Scene("crawl", (200, 55), wanted=ALL_PANES),
@@ -78,4 +80,14 @@ SCENES: dict[str, Scene] = {
     "queue": Scene("crash", (120, 40), keys=("5", "f"), wanted=("handled",)),
     "help": Scene("crawl", (120, 40), keys=("question_mark",), wanted=("Go to the next error",)),
     "abort": Scene("crawl", (120, 40), keys=("A",), wanted=("No",)),
+    "runs": Scene("runs", wanted=RUNS),
+    "runs-wide": Scene("runs", (200, 55), wanted=RUNS),
+    "runs-normal": Scene("runs", (120, 40), wanted=RUNS),
+    "runs-narrow": Scene("runs", (80, 24), wanted=("✖ FAILED", "price not found")),
+    "runs-light": Scene("runs", (120, 40), wanted=RUNS, theme="runmon-light"),
+    "runs-filtered": Scene(
+        "runs", (120, 40), keys=("slash", *"bad !login", "enter"), wanted=("showing bad",)
+    ),
+    "runs-abort": Scene("runs", (120, 40), keys=("space", "space", "A"), wanted=("Abort these 2 runs?",)),
+    "runs-no-token": Scene("nothing", (80, 24), wanted=("apify login",)),
 }

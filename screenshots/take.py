@@ -28,15 +28,19 @@ from runmon.local.folder import open_folder
 from runmon.local.holding import hold
 from runmon.model.document import read
 from runmon.model.run import Run
+from runmon.model.run_list import ListedRun
 from runmon.ui.app import RunmonApp
 from runmon.ui.layout import WIDE
 from runmon.ui.private_textual import screen_lines
+from runmon.ui.runs_words import NO_TOKEN
 from runmon.ui.screens.run import RunScreen
+from runmon.ui.screens.runs import RunsPlace, RunsScreen
 from runmon.ui.widgets.status_pane import StatusPane
 from runmon.watch.clock import Clock
 from runmon.watch.events import RunSeen
 from runmon.watch.watch import Watch
 from screenshots import keys
+from screenshots.many_runs import NOW, many_runs
 from screenshots.scenes import PAGES, SCENES, Scene
 
 HERE = Path(__file__).parent
@@ -79,6 +83,8 @@ async def draw(scene: Scene) -> str:
     """The scene as SVG."""
     os.environ["TZ"] = "UTC"
     time.tzset()
+    if scene.recording in {"runs", "nothing"}:
+        return await draw_runs(scene)
     history = seen(scene.recording)
     with TemporaryDirectory() as scratch, LocalPlatform() as platform:
         folder = Path(scratch) / "run"
@@ -103,6 +109,28 @@ async def draw(scene: Scene) -> str:
         if held is not None:
             os.close(held)
     return picture.replace(platform.url.rpartition(":")[2], "PORT")
+
+
+async def draw_runs(scene: Scene) -> str:
+    """The list of many runs as SVG."""
+    with TemporaryDirectory() as scratch, many_runs(Path(scratch)) as platform:
+
+        async def connect() -> Api | None:
+            return Api(address(platform.url), Token(platform.token)) if scene.recording == "runs" else None
+
+        def open_screen() -> RunsScreen:
+            place = RunsPlace("apify", connect, absent=NO_TOKEN)
+            return RunsScreen([place], open_run=open_run, title="ann  api.apify.com")
+
+        def open_run(run: ListedRun, api: Api) -> RunScreen:
+            return RunScreen(Watch(api, run.id), api, title=run.actor)
+
+        app = RunmonApp(open_screen, theme=scene.theme, clock=Frozen(NOW))
+        async with app.run_test(size=scene.size) as pilot:
+            await still(pilot, () if scene.keys else scene.wanted)
+            await pilot.press(*scene.keys)
+            await still(pilot, scene.wanted)
+            return app.export_screenshot(title="runmon", simplify=True)
 
 
 async def still(pilot: Pilot[int], wanted: tuple[str, ...]) -> None:

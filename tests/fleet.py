@@ -26,17 +26,17 @@ TRACEBACK = """\
 
 def keep_run(
     home: Path, run_id: str, status: str, *, actor: str = ACTORS[0], minutes_ago: float = 5, log: str = "",
-    items: int = 0, **fields: Any,
+    items: int = 0, now: datetime = NOW, took_s: float = 30, **fields: Any,
 ) -> Path:  # fmt: skip
     """A folder of a finished run."""
     folder = home / run_id
     (folder / "datasets" / "default").mkdir(parents=True)
     for number in range(items):
         (folder / "datasets" / "default" / f"{number + 1:09}.json").write_text(f'{{"n": {number}}}')
-    started = NOW - timedelta(minutes=minutes_ago)
+    started = now - timedelta(minutes=minutes_ago)
     run = {
         "id": run_id, "actId": actor_id(actor), "status": status, "startedAt": stamp(started),
-        "finishedAt": stamp(started + timedelta(seconds=30)), "exitCode": 0, "meta": {"origin": "API"},
+        "finishedAt": stamp(started + timedelta(seconds=took_s)), "exitCode": 0, "meta": {"origin": "API"},
         "usageTotalUsd": 0.25, "statusMessage": None, **fields,
     }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run))

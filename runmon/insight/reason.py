@@ -6,6 +6,7 @@ import re
 
 from runmon.insight.entries import Level, parse, visible
 from runmon.model.run import Phase, Run
+from runmon.model.units import span
 
 _SAYS_NOTHING = re.compile(
     r"(the )?(actor|run|process|container)?( run| process)? ?(was |has )?"
@@ -62,7 +63,11 @@ def reason(run: Run | None, error: str, exit_words: str = "") -> str:
     if error and error not in message:
         said.append(error)
     if run.phase is Phase.TIMED_OUT and run.options.timeout_secs:
-        said.insert(0, f"took longer than its limit of {run.options.timeout_secs:.0f} s")
-    if run.exit_code:
+        said.insert(0, f"took longer than its limit of {_limit(run.options.timeout_secs)}")
+    if run.exit_code and run.phase is Phase.FAILED:
         said.append(f"exit code {run.exit_code}" + (f": {exit_words}" if exit_words else ""))
     return " · ".join(said) or message
+
+
+def _limit(seconds: float) -> str:
+    return span(seconds).removesuffix(" 00 min").removesuffix(" 00 s")

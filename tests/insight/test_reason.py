@@ -58,10 +58,10 @@ EXIT = " · exit code 3: it gave up"
         (failed("Actor failed with an exception", 3), "ValueError: x", f"ValueError: x{EXIT}"),
         (failed("Crawled 3/9 pages", 3), "panic", f"panic{EXIT}"),
         (failed("Crawled 3/9 pages"), "", "Crawled 3/9 pages"),
-        (failed("", status="TIMED-OUT"), "", "took longer than its limit of 60 s"),
+        (failed("", 143, status="TIMED-OUT"), "", "took longer than its limit of 1 min"),
         (failed("x: boom"), "boom", "x: boom"),
         (None, "boom", "boom"),
-        (failed("", status="ABORTED"), "", ""),
+        (failed("", 143, status="ABORTED"), "", ""),
     ],
 )
 def test_the_most_telling_comes_first(run: Run | None, error: str, why: str) -> None:

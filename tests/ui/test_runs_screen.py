@@ -75,7 +75,7 @@ def cursor_run(shown: Shown) -> str:
 async def test_every_run_shows_its_state_its_actor_its_figures_and_why_it_failed(tmp_path: Path) -> None:
     async with fleet_shown(tmp_path) as shown:
         await shown.until_text(
-            "Login failed: wrong password", "ValueError: no price on page 17", "limit of 60 s",
+            "Login failed: wrong password", "ValueError: no price on page 17", "limit of 1 min",
             "Finished: 40 pages", "Crawled 1/9 pages", "● 2 running", "✖ 2 failed", "login-bot",
         )  # fmt: skip
         await shown.until(lambda: " 12 " in row(shown, "SUCCEEDED"))
