@@ -11,7 +11,7 @@ from benchmarks.measure import machine
 
 def scripts() -> list[str]:
     """The names of all scripts that measure a promise."""
-    own = {"__init__", "__main__", "measure", "crawlee_log", "tools"}
+    own = {"__init__", "__main__", "measure", "crawlee_log", "served_log", "tools"}
     return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in own)
 
 

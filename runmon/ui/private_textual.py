@@ -6,10 +6,11 @@ padding: that costs more than half of it (measured with Textual 8.2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
+from textual._compositor import ChopsUpdate, Compositor
 from textual.app import App
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -19,10 +20,51 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
+class SparingCompositor(Compositor):
+    """Asks for lines only of widgets that show in a place to be painted.
+
+    Textual asks every widget that overlaps a frame around all such places, those behind others as well.
+    """
+
+    _places: frozenset[Region] = frozenset()
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """What must be written to the terminal."""
+        assert self.cuts is not None, "known before widgets are left out"
+        self._places = frozenset(self._dirty_regions)
+        try:
+            return super().render_partial_update()
+        finally:
+            self._places = frozenset()
+
+    @property
+    def visible_widgets(self) -> dict[Widget, tuple[Region, Region]]:
+        """Widgets with region and clip, those in front first; while painting, those that are needed."""
+        every = super().visible_widgets
+        return in_sight(every, self._places) if self._places else every
+
+
+def in_sight(
+    widgets: Mapping[Widget, tuple[Region, Region]], places: Iterable[Region]
+) -> dict[Widget, tuple[Region, Region]]:
+    """Of widgets, those in front first, the ones that show in some places."""
+    found, open_places = {}, list(places)
+    for widget, (region, clip) in widgets.items():
+        shows = region.intersection(clip)
+        if any(shows.overlaps(place) for place in open_places):
+            found[widget] = (region, clip)
+            open_places = [place for place in open_places if not shows.contains_region(place)]
+    return found
+
+
 class HeldScreen(Screen[Any]):
     """A screen that is laid out but not painted while `held`, so that what comes at once is painted once."""
 
     held = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SparingCompositor()
 
     @property
     def closing(self) -> bool:

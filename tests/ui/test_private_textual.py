@@ -10,7 +10,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
-from runmon.ui.private_textual import HeldScreen, finished, grow_quietly, retitle, screen_lines
+from runmon.ui.private_textual import (
+    HeldScreen,
+    finished,
+    grow_quietly,
+    retitle,
+    screen_lines,
+)
 
 
 class Tall(ScrollView):
@@ -116,3 +122,44 @@ async def test_a_screen_has_its_breakpoints_before_anything_is_mounted() -> None
     screen.take_breakpoints(Size(80, 24))
     assert screen.classes >= {"-large", "-low"}
     assert not screen.classes & {"-small", "-high"}
+
+
+class Apart(HeldScreen):
+    """Two lines that change, and between and behind them widgets that count their paintings."""
+
+    asked = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.asked += 1
+        return super().render_lines(crop)
+
+    def compose(self) -> ComposeResult:
+        yield Static("top", id="top")
+        yield Between()
+        yield Static("bottom", id="bottom")
+
+
+class Between(Static):
+    """Counts how often it is asked for its lines."""
+
+    DEFAULT_CSS = "Between { height: 1fr; }"
+    asked = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.asked += 1
+        return super().render_lines(crop)
+
+
+async def test_what_lies_between_two_changed_places_or_behind_them_is_left_alone() -> None:
+    app = App[None]()
+    async with app.run_test(size=(40, 10)) as pilot:
+        screen = Apart()
+        await app.push_screen(screen)
+        await pilot.pause()
+        between = screen.query_one(Between)
+        before = (between.asked, screen.asked)
+        screen.query_one("#top", Static).update("up", layout=False)
+        screen.query_one("#bottom", Static).update("down", layout=False)
+        await pilot.pause()
+        assert (between.asked, screen.asked) == before
+        assert (screen_lines(app)[0], screen_lines(app)[-1]) == ("up", "down")

@@ -58,10 +58,10 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
     def counted(self, event: ItemsCounted) -> None:
         """Take a newer count of items."""
-        self._counted = True
+        first, self._counted = not self._counted, True
         before = self.rows.pages.count
         self.rows.pages.grew(event.dataset.view.item_count)
-        if self.rows.pages.count != before or not before:
+        if self.rows.pages.count != before or first:
             self._rows_changed()
             self.grown()
 

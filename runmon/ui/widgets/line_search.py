@@ -111,12 +111,11 @@ class LineSearch(LineCanvas):
             self._take(self._searches, first, found, count)
         elif not self._searching:
             self._searching = True
-            self.run_worker(
-                partial(self._scan, query, first, count), thread=True, group="search", exclusive=True
-            )
+            work = partial(self._scan, self._searches, query, first, count)
+            self.run_worker(work, thread=True, group="search")
 
-    def _scan(self, query: Query, first: int, count: int) -> None:
-        search, worker = self._searches, get_current_worker()
+    def _scan(self, search: int, query: Query, first: int, count: int) -> None:
+        worker = get_current_worker()
         for after, found in _matches(query, self.searched, first, count):
             if worker.is_cancelled or search != self._searches:
                 break

@@ -18,23 +18,24 @@ class LinkBar(Widget):
         super().__init__()
         self._link: LinkMeasured | None = None
         self._state = Sign("◌", "connecting", "quiet")
-        self._width = 0
+        self._written = Text()
 
     def measured(self, event: LinkMeasured) -> None:
-        """Show the rate of our own requests."""
-        self._link = event
-        self._write()
+        """Take the rate of our own requests; it is written with what is said next, a changed link at once."""
+        before, self._link = self._link, event
+        if before is None or before.answered != event.answered:
+            self._write()
 
     def say(self, state: Sign) -> None:
-        """Show the run's own link in words."""
-        if state != self._state:
-            self._state = state
+        """Show the run's own link in words, and the rate. Told once a second."""
+        self._state = state
+        if self._words() != self._written:
             self._write()
 
     def _write(self) -> None:
         """Lay the bottom line out again only where the words became longer or shorter."""
-        width, self._width = self._width, self._words().cell_len
-        self.refresh(layout=width != self._width)
+        before, self._written = self._written, self._words()
+        self.refresh(layout=before.cell_len != self._written.cell_len)
 
     def render(self) -> Text:
         """State, then rate."""

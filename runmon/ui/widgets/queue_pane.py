@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from runmon.model.requests import HeadRequest, QueuedRequest, RequestState
 from runmon.model.storages import RequestQueue
@@ -23,6 +22,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.request_rows import RequestRows
 from runmon.ui.widgets.table import Table
+from runmon.ui.widgets.words import Words
 from runmon.watch.events import Pane as Watched
 from runmon.watch.events import QueueCounted
 
@@ -75,7 +75,7 @@ class QueuePane(DataPane):
         self._scanning = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="queue-line")
+        yield Words(id="queue-line")
         yield Table(id="queue-table", columns=False)
         yield Notice()
 
@@ -180,7 +180,7 @@ class QueuePane(DataPane):
         line.append("   showing ", "faint").append(self.shows.value, "accent")
         if self._scanning:
             line.append(f"   {grouped(len(self._all))} scanned", "faint")
-        self.query_one("#queue-line", Static).update(line)
+        self.query_one("#queue-line", Words).say(line)
 
 
 def pending_of(queue: RequestQueue) -> int:

@@ -52,17 +52,33 @@ class TimeChart(Widget):
         self._course, self._track = course, course.tracks[kind.measure]
         self._reading = Reading()
         self._shown: object = None
+        self._text = Text()
 
     def read(self, reading: Reading) -> None:
-        """Show these words, and the curve up to the last measurement."""
+        """Show these words, and the curve up to the last measurement, where that looks different."""
         seen, logged = self._track.seen.points, self._track.logged.points
         shown = (reading, self._course.began, self._course.end, len(seen), len(logged))
-        if shown != self._shown:
-            self._shown, self._reading = shown, reading
+        if shown == self._shown:
+            return
+        self._shown, self._reading = shown, reading
+        before, self._text = self._text, self._drawn()
+        if self._text != before or self._text.spans != before.spans:
             self.refresh()
+
+    def on_resize(self) -> None:
+        self._text = self._drawn()
+
+    def notify_style_update(self) -> None:
+        """The theme changed."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._text = self._drawn()
 
     def render(self) -> Text:
         """Title line, curve with axis, foot line."""
+        return self._text
+
+    def _drawn(self) -> Text:
         width, height = self.size
         if width < AXIS + 8 or height < 3:
             return self._heading(width)
