@@ -97,5 +97,5 @@ async def watching(folder: Path, *, size: tuple[int, int] = (120, 40)) -> AsyncI
         run_id = platform.open(folder)
         api = CountingApi(address(platform.url), Token(platform.token))
         app = RunmonApp(lambda: RunScreen(Watch(api, run_id), api))
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             yield Watching(pilot, platform, api)

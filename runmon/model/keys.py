@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum
-
-from runmon.model.storages import KeyItem
 
 
 class Family(Enum):
@@ -36,8 +33,3 @@ def family(key: str) -> Family:
     if stem == "INPUT" or stem.startswith("INPUT-METAMORPH"):
         return Family.INPUT
     return Family.OUTPUT if stem == "OUTPUT" else Family.STORED
-
-
-def ordered(keys: Iterable[KeyItem]) -> list[KeyItem]:
-    """Keys by family, inside a family by name."""
-    return sorted(keys, key=lambda item: (family(item.key).value, item.key))

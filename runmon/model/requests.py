@@ -18,6 +18,10 @@ class RequestState(Enum):
     FAILED = "failed"
 
 
+FAILED_STATES = (5, 6)
+"""Of `userData.__crawlee.state`: in the error handler (JavaScript), error (Python)."""
+
+
 class QueuedRequest(View, frozen=True):
     """One request of a queue, as `GET …/requests` and `…/requests/{id}` give it."""
 
@@ -36,6 +40,18 @@ class QueuedRequest(View, frozen=True):
     lock_expires_at: datetime | None = None
 
     @property
+    def label(self) -> str:
+        """What the crawler's router calls it; empty where it has no label."""
+        label = (self.user_data or {}).get("label")
+        return label if isinstance(label, str) else ""
+
+    @property
+    def crawlee(self) -> dict[str, Any]:
+        """What Crawlee keeps with it: `state`, `crawlDepth`, `sessionRotationCount`, …"""
+        held = (self.user_data or {}).get("__crawlee")
+        return held if isinstance(held, dict) else {}
+
+    @property
     def state(self) -> RequestState:
         """Handled requests whose errors outnumber their retries, or whose Crawlee state says so, have failed.
 
@@ -43,9 +59,9 @@ class QueuedRequest(View, frozen=True):
         """
         if self.handled_at is None:
             return RequestState.LOCKED if self.lock_expires_at else RequestState.PENDING
-        crawlee = (self.user_data or {}).get("__crawlee")
-        state = crawlee.get("state") if isinstance(crawlee, dict) else None
-        failed = len(self.error_messages or ()) > self.retry_count or state in {5, 6}
+        failed = (
+            len(self.error_messages or ()) > self.retry_count or self.crawlee.get("state") in FAILED_STATES
+        )
         return RequestState.FAILED if failed else RequestState.HANDLED
 
 

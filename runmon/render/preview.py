@@ -5,14 +5,15 @@ Only lines on screen are coloured, so that megabytes show at once. What is wrong
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
 from rich.text import Text
 
 from runmon.model.units import byte_size, grouped
+from runmon.render.crawlee_facts import crawlee_facts
 from runmon.render.json_lines import SHOWN, JsonLines
 from runmon.render.sniff import Found, is_json, is_text, sniff
 from runmon.render.source import colour
@@ -21,6 +22,8 @@ from runmon.render.untrusted import clean, line
 LONGEST = 4096
 """Bytes of one line; longer ones are folded, so that every byte can be reached."""
 HEX_WIDTH = 16
+PACKED = {"application/zip", "application/gzip", "application/pdf"}
+"""What `packed_preview` reads, with libraries that no first screen needs."""
 
 
 class Lines(Protocol):
@@ -29,6 +32,15 @@ class Lines(Protocol):
     def line_count(self) -> int: ...
 
     def text(self, n: int) -> Text: ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to read some bytes."""
+
+    name: str
+    """In a word: `page`, `source`, `table`, `bytes`."""
+    lines: Callable[[], Lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +54,29 @@ class Preview:
     """What a reader must know: cut, broken, folded. Clean text."""
     picture: bool = False
     """Whether the bytes are an image; `lines` is then its hex."""
+    facts: tuple[Text, ...] = ()
+    """What stands above the lines."""
+    size: str = ""
+    """How much it is in its own measure, such as `120 rows × 4 columns`."""
+    others: tuple[View, ...] = ()
+    """Other ways to read the bytes, each made when asked for."""
 
 
-def preview(body: bytes, content_type: str = "application/json", *, cut: bool = False) -> Preview:
-    """The best way to read some bytes; `cut` says that there are more."""
+def preview(
+    body: bytes, content_type: str = "application/json", *, cut: bool = False, key: str = ""
+) -> Preview:
+    """The best way to read some bytes; `cut` says that there are more, `key` what their record is called."""
     found = sniff(content_type, body)
-    shown = _by_kind(found, body, cut=cut)
+    shown = by_kind(found, body, cut=cut)
     doubt = (clean(found.doubt, limit=200),) if found.doubt else ()
-    return Preview(shown.kind, shown.lines, doubt + shown.notes, shown.picture)
+    facts = crawlee_facts(key, body) if shown.kind == "JSON" and not cut else ()
+    others = shown.others if isinstance(shown.lines, HexLines) else (*shown.others, hex_view(body))
+    return replace(shown, notes=doubt + shown.notes, facts=shown.facts + facts, others=others)
+
+
+def hex_view(body: bytes) -> View:
+    """The bytes themselves as another way to read them."""
+    return View("bytes", lambda: HexLines(body))
 
 
 def json_preview(body: bytes, *, cut: bool = False) -> Preview:
@@ -99,7 +126,8 @@ class HexLines:
         )
 
 
-def _by_kind(found: Found, body: bytes, *, cut: bool) -> Preview:
+def by_kind(found: Found, body: bytes, *, cut: bool) -> Preview:
+    """How bytes of this kind are read."""
     if found.media.startswith("image/") and not is_text(found.media):
         name = found.media.removeprefix("image/").upper()
         return Preview(f"{name} image", HexLines(body), picture=True)
@@ -107,13 +135,14 @@ def _by_kind(found: Found, body: bytes, *, cut: bool) -> Preview:
         return json_preview(_as_utf8(body, found.charset), cut=cut)
     if is_text(found.media):
         return _text_preview(found, _as_utf8(body, found.charset))
+    if found.media in PACKED:
+        from runmon.render.packed_preview import packed_preview
+
+        return packed_preview(found.media, body, cut=cut)
     return Preview(_WORDS.get(found.media, "bytes"), HexLines(body))
 
 
 _WORDS = {
-    "application/pdf": "PDF",
-    "application/zip": "ZIP archive",
-    "application/gzip": "gzip",
     "video/mp4": "video",
 }
 _LANGUAGES = {
@@ -134,13 +163,44 @@ _NAMES = {"html": "HTML", "xml": "XML", "css": "CSS", "javascript": "JavaScript"
 
 def _text_preview(found: Found, text: bytes) -> Preview:
     language = _LANGUAGES.get(found.media, "xml" if found.media.endswith("xml") else "")
-    kind = _NAMES.get(language, "CSV" if found.media == "text/csv" else "text")
-    if found.media.endswith(("jsonl", "ndjson")):
-        return Preview("JSON lines", JsonLines(_lines_of(text), indented=False), _folded_note(text))
-    charset = (
-        (f"read as {found.charset}",) if found.charset not in {"utf-8", "utf8", "us-ascii", "ascii"} else ()
-    )
-    return Preview(kind, SourceLines(_lines_of(text), language), charset + _folded_note(text))
+    kind = "SVG" if found.media == "image/svg+xml" else _NAMES.get(language, "text")
+    if found.media.endswith(("jsonl", "ndjson", "json-lines")):
+        lines = _lines_of(text)
+        return Preview(
+            "JSON lines", JsonLines(lines, indented=False), _folded_note(text), size=_counted(len(lines))
+        )
+    read_as = (f"read as {found.charset}",) if found.charset not in _PLAIN else ()
+    notes = (*read_as, *_folded_note(text))
+    source = SourceLines(_lines_of(text), language)
+    if language == "html":
+        return _page_preview(text, source, notes)
+    if found.media in {"text/csv", "text/tab-separated-values"}:
+        return _table_preview(text, source, notes)
+    return Preview(kind, source, notes, size=_counted(source.line_count()))
+
+
+def _table_preview(text: bytes, source: SourceLines, notes: tuple[str, ...]) -> Preview:
+    from runmon.render.grid import grid
+
+    table = grid(text)
+    if table is None:
+        return Preview("CSV", source, (*notes, "no table can be made of it"))
+    return Preview("CSV", table[0], notes, size=table[1], others=(View("source", lambda: source),))
+
+
+def _page_preview(text: bytes, source: SourceLines, notes: tuple[str, ...]) -> Preview:
+    from runmon.render.page import PageLines
+
+    page = PageLines(text)
+    notes = (*notes, "only the start of the page is shown") if page.cut else notes
+    return Preview("HTML", page, notes, size="as a page", others=(View("source", lambda: source),))
+
+
+def _counted(lines: int) -> str:
+    return f"{grouped(lines)} lines" if lines != 1 else "1 line"
+
+
+_PLAIN = {"utf-8", "utf8", "us-ascii", "ascii"}
 
 
 def _as_utf8(body: bytes, charset: str) -> bytes:

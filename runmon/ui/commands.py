@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runmon.settings.keys import CHARACTERS
 from runmon.ui.command import Command as Command
-from runmon.ui.command_rows import data, details, everywhere, items, runs, text
+from runmon.ui.command_rows import data, details, everywhere, items, jumps, runs, text
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -37,7 +37,9 @@ SCOPES: dict[str, str] = {
     "groups": "Messages",
     "record": "Record",
     "run_object": "Run object",
+    "film": "Images",
     "request": "Request",
+    "mentions": "Log of a request",
 }
 """Every scope and its heading on the help screen."""
 
@@ -72,7 +74,10 @@ COMMANDS: tuple[Command, ...] = (
     *text.GROUPS,
     *details.RECORD,
     *details.RUN_OBJECT,
+    *details.FILM,
     *details.REQUEST,
+    *jumps.JUMPS,
+    *jumps.MENTIONS,
 )
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 

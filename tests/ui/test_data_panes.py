@@ -142,9 +142,13 @@ async def test_keys_stand_by_family_with_their_sizes(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", records=RECORDS)) as run:
         await run.pilot.press("4")
         await run.sees("INPUT", "256 B")
-        keys = [item.key for item in run.records.rows.keys]
-        assert keys[:2] == ["INPUT", "OUTPUT"]
-        assert keys[-1] == "SDK_CRAWLER_STATISTICS_0"
+        names = run.records.rows.list.names()
+        assert names[:2] == ["INPUT", "OUTPUT"]
+        assert names[-1] == "SDK_CRAWLER_STATISTICS_0"
+        await run.pilot.press("f", "G")
+        assert "SDK_CRAWLER" not in await run.sees("▸ 1 Crawlee's own")
+        await run.pilot.press("enter", "G")
+        await run.sees("▾ 1 Crawlee's own", "SDK_CRAWLER")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,7 @@ async def test_keys_stand_by_family_with_their_sizes(tmp_path: Path) -> None:
         ("INPUT", ("JSON", '"startUrls": [', '"url": "http://shop/"')),
         ("OUTPUT", ("not valid JSON", '{"ok":true')),
         ("notes", ("text", "příliš žluťoučký kůň", "second line")),
-        ("page", ("HTML", "<h1>Hi</h1>")),
+        ("page", ("HTML", "as a page", "title  none", "Hi")),
         ("shot", ("PNG image", "40 × 20", "▀▀▀▀▀▀▀▀")),
         ("broken", ("PNG image", "not a readable image", "89 50 4e 47")),
         ("blob", ("bytes", "00000010", "10 11 12 13")),
@@ -162,15 +166,17 @@ async def test_keys_stand_by_family_with_their_sizes(tmp_path: Path) -> None:
 async def test_a_record_is_previewed_by_what_it_is(tmp_path: Path, key: str, words: tuple[str, ...]) -> None:
     async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
         await run.pilot.press("4")
-        await run.until(lambda: run.records.rows.keys)
-        run.records.table.move_to(run.records.rows.place_of(key))
+        await run.until(lambda: run.records.rows.list.names())
+        row = run.records.rows.list.place_of(key)
+        assert row is not None
+        run.records.table.move_to(row)
         await run.sees(*words)
 
 
 async def test_a_record_opens_on_the_whole_screen(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", records=RECORDS), size=(80, 24)) as run:
         await run.pilot.press("4")
-        await run.until(lambda: run.records.rows.keys)
+        await run.until(lambda: run.records.rows.list.names())
         await run.pilot.press("enter")
         await run.sees("INPUT", "1 of 8", '"startUrls": [')
         await run.pilot.press("right_square_bracket")
@@ -219,7 +225,9 @@ async def test_a_request_opens_with_every_error_and_its_trace(tmp_path: Path) ->
         await run.pilot.press("5")
         await run.sees("http://shop/3", "showing all")
         await run.pilot.press("enter")
-        await run.sees("✖ failed", "error 3 of 3", "Error: No price", "at f (a.js:1)", "retries     2")
+        await run.sees(
+            "✖ failed", "error 1 to 3 of 3, alike", "Error: No price", "at f (a.js:1)", "retries     2"
+        )
 
 
 async def test_a_viewer_never_takes_a_lock(tmp_path: Path) -> None:

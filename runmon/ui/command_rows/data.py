@@ -25,9 +25,36 @@ TABLE = (
             "Take all marks away.", "table", 0, "^\\"),
     Command("table.choose", ("enter",), "choose", "open", "Open what is under the cursor.", "table", 1),
 )
-RECORDS: tuple[Command, ...] = ()
+RECORDS = (
+    Command("records.filter", ("ampersand", "slash"), "filter", "filter",
+            "Show only some keys: words, or letters in order; ^start, !not.", "records", 2),
+    Command("records.view", ("v",), "next_view", "view as",
+            "Show the record another way: as a page, its source, its bytes.", "records", 3),
+    Command("records.save", ("ctrl+s",), "save", "save",
+            "Save the marked records, or the one under the cursor.", "records", 4, "^s"),
+    Command("records.save_all", ("X",), "save_all", "save all", "Save every record.", "records"),
+    Command("records.sort", ("s",), "sort", "sort", "Sort by name, or by size.", "records"),
+    Command("records.film", ("i",), "film", "images", "Show the images side by side.", "records"),
+    Command("records.pager", ("f3",), "hand('pager')", "pager",
+            "Read the record in $PAGER.", "records", 0, "F3"),
+    Command("records.editor", ("f4",), "hand('editor')", "editor",
+            "Open a copy of the record in $EDITOR.", "records", 0, "F4"),
+    Command("records.browser", ("o",), "hand('browser')", "browser",
+            "Open a copy of the record in a browser.", "records"),
+    Command("records.copy_url", ("y",), "copy_url", "copy address",
+            "Copy the address of the record.", "records"),
+    Command("records.clear", ("escape",), "clear", "show all",
+            "Forget the filter, then the marks.", "records", 0, "esc"),
+)
 QUEUE = (
-    Command("queue.view", ("v",), "next_view", "head / all / failed",
+    Command("queue.view", ("v",), "next_view", "next / all / failed",
             "Switch between the next requests, all requests, and those that failed.", "queue", 2),
+    Command("queue.filter", ("ampersand", "slash"), "filter", "filter",
+            "Show only some requests: words, !not, state:failed, label:…, error:….", "queue", 3),
+    Command("queue.failed_first", ("F",), "failed_first", "failed first",
+            "Put failed requests before all others.", "queue"),
+    Command("queue.clear", ("escape",), "clear", "show all", "Forget the filter.", "queue", 0, "esc"),
+    Command("queue.copy_url", ("y",), "copy_url", "copy url",
+            "Copy the url of the request under the cursor.", "queue"),
 )
 # fmt: on

@@ -17,6 +17,7 @@ from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.json_view import JsonView
 from runmon.ui.widgets.lines import TextLines
 from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.visiting import visit_link
 
 
 class DetailFrame(Pane):
@@ -86,13 +87,13 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
         """Fold or unfold everything."""
         self.frame.view.fold_all(folded)
 
+    def address(self) -> str:
+        """The web address under the cursor; something else where there is none."""
+        return self.frame.view.value()
+
     def action_open_url(self) -> None:
         """Open the address under the cursor in a browser."""
-        value = self.frame.view.value()
-        if value.startswith(("http://", "https://")) and value.isprintable() and " " not in value:
-            self.app.open_url(value)
-        else:
-            self.notify("There is no web address on this line.", severity="warning", timeout=3, markup=False)
+        self.run_worker(visit_link(self, self.address()), group="browser", exclusive=True)
 
     def action_back(self) -> None:
         """Close."""

@@ -8,10 +8,12 @@ from rich.text import Text
 from textual import on
 
 from runmon.insight.entries import Entry
+from runmon.insight.failures import Subject
 from runmon.model.units import grouped
 from runmon.render.entry_lines import EntryLines
 from runmon.render.log_lines import LogLines
 from runmon.ui.commands import bindings
+from runmon.ui.jumps import jump, to_line
 from runmon.ui.screens.detail import DetailScreen
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.visiting import visit_link
@@ -46,6 +48,14 @@ class EntryScreen(DetailScreen):
         line = self.entry.first - 1 if entries < 0 else self.entry.first + self.entry.lines
         if 0 <= line < self._lines.line_count():
             self._show(self._lines.entry(line))
+
+    def action_jump(self, where: str) -> None:
+        """Go to the request, snapshot or items that the entry is about."""
+        jump(self.app, where, Subject.of_entry(self.entry))
+
+    def action_in_log(self) -> None:
+        """Show the entry in the log, among its neighbours."""
+        to_line(self.app, self.entry.first)
 
     def action_copy_entry(self) -> None:
         """Copy the entry as text."""

@@ -8,11 +8,14 @@ from rich.text import Text
 from textual import work
 
 from runmon.errors import RunmonError
+from runmon.insight.failures import Subject
 from runmon.model.item_links import Inline, RecordLink, linked
 from runmon.model.storages import Place, Record
 from runmon.model.units import byte_size, grouped
+from runmon.model.values import decode
 from runmon.render.preview import json_preview
 from runmon.ui.commands import bindings
+from runmon.ui.jumps import jump
 from runmon.ui.screens.detail import DetailScreen
 from runmon.ui.widgets.item_rows import ItemRows
 
@@ -88,6 +91,10 @@ class ItemScreen(DetailScreen):
     async def _record(self, link: RecordLink) -> Record:
         place = Place.by_id(link.store) if link.store else self._store
         return await self._api.record(place, link.key, max_bytes=MOST_RECORD)
+
+    def action_jump(self, where: str) -> None:
+        """Go to the request that made the item, or to its log."""
+        jump(self.app, where, Subject.of_item(decode(self.raw)))
 
     def action_copy_item(self) -> None:
         """Copy the item as it was sent."""

@@ -11,10 +11,14 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from runmon.errors import RunmonError
+from runmon.insight.failures import Subject
 from runmon.model.storages import Place
 from runmon.model.units import grouped
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.handing import copy_url, hand
+from runmon.ui.jumps import jump
+from runmon.ui.saves import Saves
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.record_view import RecordView
@@ -33,8 +37,8 @@ class RecordFrame(Pane):
         yield RecordView()
 
 
-class RecordScreen(Screen[int | None], inherit_bindings=False):
-    """Shows a record; those before and behind it in the list are a key away. Gives the row it ended on."""
+class RecordScreen(Screen[str | None], inherit_bindings=False):
+    """Shows a record; those before and behind it in the list are a key away. Gives the key it ended on."""
 
     SCOPE: ClassVar[str] = "record"
     BINDINGS = bindings("record")
@@ -44,20 +48,31 @@ class RecordScreen(Screen[int | None], inherit_bindings=False):
         self._api, self._place, self._keys = api, place, keys
         self.row = row
         self.frame = RecordFrame()
+        self.saves = Saves(self.frame, api)
 
     def compose(self) -> ComposeResult:
         yield self.frame
         yield KeyFooter()
 
+    @property
+    def view(self) -> RecordView:
+        """What is shown."""
+        return self.query_one(RecordView)
+
+    @property
+    def key(self) -> str:
+        """The key of the record."""
+        return self._keys[self.row]
+
     def on_mount(self) -> None:
-        self.query_one(RecordView).lines.focus()
+        self.view.lines.focus()
         self.show_row(self.row)
 
     @work(group="record", exclusive=True)
     async def show_row(self, row: int) -> None:
         """Read a record and show it."""
         self.row = row
-        key, view = self._keys[row], self.query_one(RecordView)
+        key, view = self._keys[row], self.view
         self.frame.title_text = Text.assemble((clean(key, limit=300), "strong"))
         self.frame.counts = Text.assemble((f"{grouped(row + 1)} of {grouped(len(self._keys))}", "quiet"))
         try:
@@ -71,6 +86,42 @@ class RecordScreen(Screen[int | None], inherit_bindings=False):
         if row != self.row:
             self.show_row(row)
 
+    def action_next_view(self) -> None:
+        """Show the record another way."""
+        self.view.next_view()
+
+    def action_save(self) -> None:
+        """Save the record."""
+        self.saves.ask(self._place, [self.key], self.view.shown_now)
+
+    def action_hand(self, to: str) -> None:
+        """Give the record to a pager, an editor or a browser."""
+        if self.view.shown_now is not None:
+            hand(self, to, self.view.shown_now)
+
+    def action_copy_url(self) -> None:
+        """Copy the record's address."""
+        copy_url(self, self._api, self._place, self.key)
+
+    def action_film(self) -> None:
+        """Show the images of the list side by side."""
+        from runmon.ui.screens.film import FilmScreen, pictures
+
+        if keys := pictures(self._keys):
+            self.app.push_screen(FilmScreen(self._api, self._place, keys), self._go_to)
+
+    def action_jump(self, where: str) -> None:
+        """Go to the request, or its log, that a snapshot shows."""
+        jump(self.app, where, Subject.of_record(self.key))
+
+    def action_fold(self, folded: bool) -> None:
+        """Fold or unfold everything."""
+        self.view.lines.fold_all(folded)
+
     def action_back(self) -> None:
         """Close, and leave the list's cursor on this record."""
-        self.dismiss(self.row)
+        self.dismiss(self.key)
+
+    def _go_to(self, key: str | None) -> None:
+        if key is not None and key in self._keys:
+            self.show_row(list(self._keys).index(key))

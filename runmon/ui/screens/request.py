@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
 from rich.text import Text
 from textual import work
 
 from runmon.errors import RunmonError
+from runmon.insight.failures import Subject
 from runmon.model.document import Document
-from runmon.model.requests import QueuedRequest
+from runmon.model.requests import QueuedRequest, RequestState
 from runmon.model.storages import Place
-from runmon.render.json_lines import json_line
+from runmon.model.units import grouped
 from runmon.render.preview import Preview
+from runmon.render.request_lines import request_lines
 from runmon.render.requests import state_sign
-from runmon.render.untrusted import clean, lines
+from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.jumps import errors_in_log, jump
 from runmon.ui.screens.detail import DetailScreen
 from runmon.ui.widgets.lines import TextLines
 from runmon.watch.clock import Clock
@@ -26,86 +27,77 @@ from runmon.watch.clock import Clock
 if TYPE_CHECKING:
     from runmon.api.client import Api
 
-LABEL = 12
-
 
 class RequestScreen(DetailScreen):
-    """Shows one request, read anew when opened."""
+    """Shows one request, read anew when opened; those before and behind it in the list are a key away."""
 
     SCOPE: ClassVar[str] = "request"
     BINDINGS = bindings("request")
 
-    def __init__(self, api: Api, place: Place, request_id: str) -> None:
+    def __init__(self, api: Api, place: Place, ids: Sequence[str], row: int = 0) -> None:
         super().__init__()
-        self._api, self._place, self._request_id = api, place, request_id
+        self._api, self._place, self._ids = api, place, ids
+        self.row = row
+        self.found: Document[QueuedRequest] | None = None
 
     def on_mount(self) -> None:
-        self.read()
+        self.frame.view.wrap = True
+        self.show_row(self.row)
 
     @work(group="request", exclusive=True)
-    async def read(self) -> None:
-        """Read the request and show it."""
-        title = Text.assemble(("Request ", "strong"), (clean(self._request_id, limit=40), "quiet"))
+    async def show_row(self, row: int) -> None:
+        """Read a request and show it."""
+        self.row = row
+        title = Text.assemble(("Request ", "strong"), (clean(self._ids[row], limit=40), "quiet"))
         self.put_waiting(title)
         try:
-            found = await self._api.request(self._place, self._request_id)
+            self.found = await self._api.request(self._place, self._ids[row])
         except RunmonError as error:
+            self.found = None
             self.put_trouble(title, error)
             return
-        sign = state_sign(found.view.state)
+        request = self.found.view
+        self._put(title, request, ())
+        if request.state is RequestState.FAILED and not request.error_messages:
+            told = await errors_in_log(self.app, Subject.of_request(request))
+            self._put(title, request, told)
+
+    def _put(self, title: Text, request: QueuedRequest, told: Sequence[str]) -> None:
+        sign = state_sign(request.state)
+        counts = Text.assemble((f"{sign.sign} {sign.word}", sign.tone))
+        if len(self._ids) > 1:
+            counts.append(f"   {grouped(self.row + 1)} of {grouped(len(self._ids))}", "quiet")
         clock = getattr(self.app, "clock", None)
         zone = clock.zone if isinstance(clock, Clock) else None
-        counts = Text.assemble((f"{sign.sign} {sign.word}", sign.tone))
-        self.put(title, counts, Preview("request", TextLines(list(request_lines(found, zone)))))
+        lines = list(request_lines(request, told, zone=zone))
+        self.put(title, counts, Preview("request", TextLines(lines)))
 
+    def action_step(self, rows: int) -> None:
+        """Go to the next or previous request of the list."""
+        row = max(0, min(self.row + rows, len(self._ids) - 1))
+        if row != self.row:
+            self.show_row(row)
 
-def request_lines(document: Document[QueuedRequest], zone: tzinfo | None = None) -> Iterator[Text]:
-    """The request as lines: facts, objects indented, errors last; `zone` None is the machine's."""
-    request = document.view
-    yield _fact("url", request.url, "strong")
-    if request.loaded_url and request.loaded_url != request.url:
-        yield _fact("loaded url", request.loaded_url)
-    yield _fact("method", request.method)
-    yield _fact("retries", f"{request.retry_count}{'  (no retry)' if request.no_retry else ''}")
-    if request.handled_at is not None:
-        yield _fact("handled at", _moment(request.handled_at, zone))
-    if request.lock_expires_at is not None:
-        yield _fact("locked until", _moment(request.lock_expires_at, zone))
-    if request.unique_key != request.url:
-        yield _fact("unique key", request.unique_key)
-    for name, value in (
-        ("user data", request.user_data),
-        ("headers", request.headers),
-        ("payload", request.payload),
-    ):
-        yield from _value(name, value)
-    yield from _errors(request.error_messages or [])
+    def action_jump(self, where: str) -> None:
+        """Go to its log, its snapshot, or the items it produced."""
+        if self.found is not None:
+            jump(self.app, where, Subject.of_request(self.found.view))
 
+    def action_copy_request(self) -> None:
+        """Copy the request as the server gave it."""
+        if self.found is not None:
+            raw = self.found.raw.decode("utf-8", "replace")
+            self.frame.view.put_on_clipboard(raw, "The request is copied.")
 
-def _fact(name: str, value: str, tone: str = "text") -> Text:
-    return Text.assemble((f"{name:<{LABEL}}", "faint"), (clean(value), tone), no_wrap=True, end="")
+    def action_copy_url(self) -> None:
+        """Copy its url."""
+        if self.found is not None:
+            self.frame.view.put_on_clipboard(self.found.view.url, "The url is copied.")
 
+    def address(self) -> str:
+        """The url of the request."""
+        return self.found.view.url if self.found is not None else ""
 
-def _moment(moment: datetime, zone: tzinfo | None) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-
-
-def _value(name: str, value: Any) -> Iterator[Text]:
-    if not value:
-        return
-    yield Text()
-    yield Text.assemble((name, "quiet"))
-    if isinstance(value, str):
-        yield from lines(value)
-        return
-    for each in msgspec.json.format(msgspec.json.encode(value), indent=2).split(b"\n"):
-        yield json_line(clean(each))
-
-
-def _errors(messages: list[str]) -> Iterator[Text]:
-    for number, message in enumerate(messages, 1):
-        yield Text()
-        yield Text.assemble((f"error {number} of {len(messages)}", "bad"))
-        for place, each in enumerate(lines(message)):
-            each.stylize("text" if not place else "quiet")
-            yield each
+    def action_back(self) -> None:
+        """Close, and leave the list's cursor on this request."""
+        self.dismiss(self.row)

@@ -16,6 +16,7 @@ from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.ending import name_window, tell_end
 from runmon.ui.glance import glance_at
+from runmon.ui.jumps import Jumps
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.screens.acting import DEEDS, ActingScreen
@@ -106,6 +107,14 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             Vertical(id="side"),
             Vertical(id="main"),
             Horizontal(id="stores"),
+        )
+        self.jumps = Jumps(
+            self,
+            api,
+            watch,
+            lines=self._log.view.lines,
+            rows=self._items.rows,
+            show_line=self._to_line,
         )
         self._header, self._link = RunHeader(), LinkBar()
         self._tabs = TabBar([self._panes[name] for name in layout.ORDER])
@@ -348,6 +357,10 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
     def _focus_current(self) -> None:
         """Focus the pane that is gone to by now: keys may have come since this was asked."""
         self._panes[self._current].focus_inner()
+
+    def _to_line(self, number: int) -> None:
+        self._log.view.go_to_number(number)
+        self.action_pane("log")
 
     def action_next_pane(self) -> None:
         """Go to the next pane in order."""

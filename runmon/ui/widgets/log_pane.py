@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 
+from runmon.insight.failures import Subject
 from runmon.insight.groups import Group, Groups
 from runmon.insight.sieve import Sieve
 from runmon.model.log import LogBuffer
@@ -214,6 +215,14 @@ class LogPane(LogFilters, LogSaving):
                 self.view.walk(Hits(group.lines), group.words)
 
         self.app.push_screen(screen, ended)
+
+    def action_jump(self, where: str) -> None:
+        """Go to the request, snapshot or items that the current entry is about."""
+        from runmon.ui.jumps import jump
+
+        if (line := self.view.current()) >= 0:
+            entry = self.view.lines.entry(self.view.number(line))
+            jump(self.app, where, Subject.of_entry(entry))
 
     def action_stamps(self) -> None:
         """Write stamps the next way."""

@@ -20,7 +20,7 @@ from runmon.ui.widgets.walk import WalkView
 AT_ONCE = 2000
 """Lines looked at for levels without a thread."""
 SLICE = 4 << 20
-_TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
+TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
 
 
 class LogView(WalkView, TimedView):
@@ -80,7 +80,7 @@ class LogView(WalkView, TimedView):
 
     def margin(self, n: int) -> tuple[str, str]:
         """A bar in the colour of the entry's level, over all lines of the entry."""
-        tone = _TONES.get(self.lines.level(self.number(n)))
+        tone = TONES.get(self.lines.level(self.number(n)))
         return ("▎", tone) if tone is not None else (" ", "")
 
     def hang(self, n: int) -> int:

@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 _EDITING = {binding.key: binding.action for binding in Binding.make_bindings(Input.BINDINGS)}
@@ -95,6 +96,23 @@ class Prompt(Horizontal):
         done, self._done = self._done, lambda _: None
         done(value)
         self.remove()
+
+
+def ask(
+    parent: Widget,
+    label: str,
+    *,
+    typed: Callable[[str], None],
+    done: Callable[[str | None], None],
+    value: str = "",
+    hint: str = "",
+) -> Prompt:
+    """Open a prompt at the bottom of a widget; keys typed before it is there are its text."""
+    prompt = Prompt(label, typed=typed, done=done, value=value, hint=hint)
+    if isinstance(parent.app, TypesAhead):
+        parent.app.asked = prompt
+    parent.mount(prompt)
+    return prompt
 
 
 class TypesAhead:

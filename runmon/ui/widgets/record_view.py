@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 from textual import events, work
@@ -13,14 +14,16 @@ from textual.widgets import Static
 
 from runmon.model.storages import Record
 from runmon.model.units import byte_size
-from runmon.render.preview import Preview, preview
+from runmon.render.preview import Lines, Preview, preview
 from runmon.render.raster import BadPicture, Raster, raster
 from runmon.render.untrusted import clean
 from runmon.ui.theme import palette
 from runmon.ui.widgets.json_view import JsonView
 from runmon.ui.widgets.lines import TextLines
 from runmon.ui.widgets.picture import Picture
+from runmon.ui.widgets.words import Words
 
+_NO_RECORD = Record("", "", b"", 0, False)
 SMALL = 64 * 1024
 """Bytes that are made ready at once; larger records are made ready in a thread."""
 
@@ -31,6 +34,24 @@ class Shown:
 
     record: Record
     made: Preview
+    view: int = 0
+    """Which way it is read: 0, or one more than the place among `made.others`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ways in which it can be read."""
+        first = "picture" if self.made.picture else "page" if self.made.kind == "HTML" else "text"
+        return (first, *(view.name for view in self.made.others))
+
+    def lines(self) -> Lines:
+        """The lines of the way in which it is read."""
+        return self.made.lines if not self.view else self.made.others[self.view - 1].lines()
+
+    def as_text(self, most: int) -> bytes:
+        """The lines as text for a pager, at most so many."""
+        lines = self.lines()
+        shown = (lines.text(n).plain for n in range(min(lines.line_count(), most)))
+        return "".join(f"{line}\n" for line in shown).encode("utf-8", "replace")
 
 
 class RecordView(Vertical):
@@ -39,14 +60,17 @@ class RecordView(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.shown_now: Shown | None = None
+        self._wanted: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(id="record-facts")
+        yield Words(id="record-above")
         yield JsonView()
         yield Picture()
 
     def on_mount(self) -> None:
         self.query_one(Picture).display = False
+        self.query_one("#record-above").display = False
 
     @property
     def lines(self) -> JsonView:
@@ -57,7 +81,8 @@ class RecordView(Vertical):
         """Show a clean sentence instead of a record."""
         self.shown_now = None
         self.query_one("#record-facts", Static).update(Text.assemble((sentence, tone)))
-        self._show_lines(Preview("", TextLines()))
+        self._show_lines(TextLines())
+        self._show_above(())
 
     async def show(self, record: Record) -> None:
         """Show a record; one that is the same as the one on screen is left alone."""
@@ -67,25 +92,53 @@ class RecordView(Vertical):
         make = self._make if len(record.body) <= SMALL else self._make_in_thread
         made = await make(record)
         at = self.lines.scroll_offset.y if same_key else 0
-        self.shown_now = Shown(record, made)
-        self._write_facts(())
-        if made.picture:
-            self.draw()
-            return
-        self._show_lines(made)
-        if at:
+        view = self.shown_now.view if same_key and self.shown_now is not None else self._as_before(made)
+        self.shown_now = Shown(record, made, min(view, len(made.others)))
+        self._show_shown()
+        if at and not made.picture:
             self.lines.scroll_to(y=at, animate=False)
 
+    def next_view(self) -> None:
+        """Show the record the next way: as a page, its source, its bytes."""
+        if (shown := self.shown_now) is not None and shown.made.others:
+            view = (shown.view + 1) % (len(shown.made.others) + 1)
+            self._wanted[shown.made.kind] = shown.names[view]
+            self.shown_now = replace(shown, view=view)
+            self._show_shown()
+
+    def _as_before(self, made: Preview) -> int:
+        """The way in which a record of this kind was read last."""
+        names, wanted = Shown(_NO_RECORD, made).names, self._wanted.get(made.kind, "")
+        return names.index(wanted) if wanted in names else 0
+
+    def _show_shown(self) -> None:
+        shown = self.shown_now
+        assert shown is not None
+        self._write_facts(())
+        self._show_above(shown.made.facts)
+        if shown.made.picture and not shown.view:
+            self.draw()
+        else:
+            self._show_lines(shown.lines())
+
     async def _make(self, record: Record) -> Preview:
-        return preview(record.body, record.content_type, cut=record.truncated)
+        return preview(record.body, record.content_type, cut=record.truncated, key=record.key)
 
     async def _make_in_thread(self, record: Record) -> Preview:
-        return await asyncio.to_thread(preview, record.body, record.content_type, cut=record.truncated)
+        return await asyncio.to_thread(
+            preview, record.body, record.content_type, cut=record.truncated, key=record.key
+        )
 
-    def _show_lines(self, made: Preview) -> None:
+    def _show_above(self, facts: Sequence[Text]) -> None:
+        """Facts between the header and the lines, as many as leave room for these."""
+        above = self.query_one("#record-above", Words)
+        above.display = bool(facts)
+        above.say(Text("\n").join(facts[: max(self.size.height // 2 - 1, 1)]))
+
+    def _show_lines(self, lines: Lines) -> None:
         self.query_one(Picture).display = False
         self.lines.display = True
-        self.lines.source = made.lines
+        self.lines.source = lines
 
     @work(group="picture", exclusive=True)
     async def draw(self) -> None:
@@ -100,7 +153,7 @@ class RecordView(Vertical):
         except BadPicture as error:
             said = "the image is cut off" if shown.record.truncated else str(error)
             self._write_facts((said,))
-            self._show_lines(shown.made)
+            self._show_lines(shown.made.lines)
             return
         self._show_picture(drawn)
 
@@ -112,16 +165,19 @@ class RecordView(Vertical):
         picture.show(drawn)
 
     def on_resize(self, _event: events.Resize) -> None:
-        if self.shown_now is not None and self.shown_now.made.picture:
+        shown = self.shown_now
+        if shown is not None and shown.made.picture and not shown.view:
             self.draw()
 
     def _write_facts(self, extra: tuple[str, ...], size: str = "") -> None:
         assert self.shown_now is not None
         record, made = self.shown_now.record, self.shown_now.made
         held = len(record.body)
-        words = [made.kind, size, byte_size(record.size if record.size is not None else held)]
+        words = [made.kind, size or made.size, byte_size(record.size if record.size is not None else held)]
         facts = Text("  ").join([Text.assemble((word, "quiet")) for word in words if word])
         facts.append(f"  {clean(record.content_type, limit=80)}", "faint")
+        if self.shown_now.view:
+            facts.append(f"  as {self.shown_now.names[self.shown_now.view]}", "accent")
         notes = [*made.notes, *extra]
         if record.truncated:
             notes.append(f"the first {byte_size(held)} are shown")

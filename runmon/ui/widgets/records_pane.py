@@ -12,11 +12,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from runmon.insight.failures import Subject
+from runmon.model.key_list import Group, Key, Order, Sought
 from runmon.model.storages import KeyItem
 from runmon.model.units import grouped
 from runmon.ui.commands import bindings
+from runmon.ui.jumps import jump
+from runmon.ui.saves import Saves
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.key_rows import KeyRows
+from runmon.ui.widgets.prompt import ask
 from runmon.ui.widgets.record_view import RecordView
 from runmon.ui.widgets.table import Table
 from runmon.watch.events import Pane as Watched
@@ -29,14 +34,19 @@ if TYPE_CHECKING:
 RESTS_S = 0.12
 """The cursor must rest this long on a key before its record is read."""
 LIST_EVERY_S = 5.0
-"""A store that changes all the time is listed no more often; listings are metered."""
+"""A page of keys of a store that changes all the time is listed no more often; listings are metered."""
 WHOLE = 10 * 1024 * 1024
 """Records up to this size are read whole, larger ones by their start."""
 START = 256 * 1024
 PAGE = 1000
+AT_ONCE = 5
+"""Pages of keys that are listed without being asked for."""
+FIRST = ("INPUT", "OUTPUT")
+"""Keys that stand first, wherever they are in a store of many pages."""
 BESIDE, BELOW = 72, 14
 """Cells of width that put the preview beside the keys, of height that put it below them."""
 NONE_YET = "No records yet.\nINPUT, OUTPUT, screenshots and whatever the run stores appear here."
+NO_MATCH = "No key matches.\nPress Esc to show all again."
 
 
 class RecordsPane(DataPane):
@@ -51,11 +61,13 @@ class RecordsPane(DataPane):
     def __init__(self, api: Api, watch: Watch) -> None:
         super().__init__(api, watch, id="records")
         self.rows = KeyRows(self._near_end)
+        self.saves = Saves(self, api)
         self._modified: datetime | None = None
         self._listed: datetime | None = None
-        self._listed_at = float("-inf")
+        self._list_after = float("-inf")
         self._stale = False
         self._more: str | None = None
+        self._known: set[str] = set()
 
     def compose(self) -> ComposeResult:
         with Container(id="records-split"):
@@ -78,6 +90,7 @@ class RecordsPane(DataPane):
         self.table.show(self.rows)
 
     def on_resize(self) -> None:
+        super().on_resize()
         beside = self.size.width >= BESIDE
         below = not beside and self.size.height >= BELOW
         self.set_class(beside, "-beside")
@@ -90,18 +103,95 @@ class RecordsPane(DataPane):
         self._modified = event.store.view.modified_at
         self._stale = self._stale or self._modified is None or self._modified != self._listed
         if self._listed is None:
-            self._listed_at = float("-inf")
+            self._list_after = float("-inf")
         self.read_again()
 
     def read_again(self) -> None:
         """List the keys if the store changed since they were listed."""
-        if self.visible_now and self._stale and time.monotonic() - self._listed_at >= LIST_EVERY_S:
-            self._stale, self._listed, self._listed_at = False, self._modified, time.monotonic()
+        if self.visible_now and self._stale and time.monotonic() >= self._list_after:
+            pages = max(1, self.rows.list.total // PAGE)
+            self._stale, self._listed = False, self._modified
+            self._list_after = time.monotonic() + LIST_EVERY_S * pages
             self.read("keys", self._list)
 
     def tick(self) -> None:
         super().tick()
         self.read_again()
+
+    # What a person does
+
+    def action_filter(self) -> None:
+        """Ask which keys to show, and show them while it is typed."""
+        before = self.rows.list.sought
+
+        def done(text: str | None) -> None:
+            self.table.focus(scroll_visible=False)
+            if text is None:
+                self._seek(before)
+
+        ask(
+            self, "filter", typed=lambda text: self._seek(Sought(text)), done=done,
+            value=" ".join(before.words), hint="words, or letters in order; ^start, !not",
+        )  # fmt: skip
+
+    def action_clear(self) -> None:
+        """Show all keys again, or take the marks away."""
+        if self.rows.list.sought:
+            self._seek(Sought())
+        else:
+            self.table.action_unmark()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Clear only what is filtered or marked: else the key is somebody else's."""
+        return bool(self.rows.list.sought or self.table.marks) if action == "clear" else True
+
+    def action_sort(self) -> None:
+        """Sort by name, or by size."""
+        keys = self.rows.list
+        keys.sort(Order.SIZE if keys.order is Order.NAME else Order.NAME)
+        self._rows_changed(self._under())
+        self.notify(f"Sorted by {keys.order.value}.", timeout=2, markup=False)
+
+    def action_next_view(self) -> None:
+        """Show the record another way."""
+        self.view.next_view()
+
+    def action_save(self) -> None:
+        """Save the marked records, or the one under the cursor."""
+        self.saves.ask(self.place, self._chosen(), self.view.shown_now)
+
+    def action_save_all(self) -> None:
+        """Save every record."""
+        self.read("save", self._save_all)
+
+    def action_film(self) -> None:
+        """Show the images of the store side by side."""
+        from runmon.ui.screens.film import FilmScreen, pictures
+
+        keys = pictures(self.rows.list.names())
+        if keys:
+            self.app.push_screen(FilmScreen(self.api, self.place, keys), self._go_to)
+        else:
+            self.notify("No key here ends like an image's.", timeout=3, markup=False)
+
+    def action_jump(self, where: str) -> None:
+        """Go to the request, or its log, that the snapshot under the cursor shows."""
+        if (key := self._under()) is not None:
+            jump(self.app, where, Subject.of_record(key))
+
+    async def action_hand(self, to: str) -> None:
+        """Give the record under the cursor to a pager, an editor or a browser."""
+        from runmon.ui.handing import hand
+
+        if (shown := self.view.shown_now) is not None:
+            hand(self, to, shown)
+
+    async def action_copy_url(self) -> None:
+        """Copy the record's address."""
+        from runmon.ui.handing import copy_url
+
+        if (key := self._under()) is not None:
+            copy_url(self, self.api, self.place, key)
 
     @on(Table.Moved)
     def key_changed(self, message: Table.Moved) -> None:
@@ -109,47 +199,159 @@ class RecordsPane(DataPane):
         message.stop()
         self._read_record()
 
+    @on(Table.MarksChanged)
+    def marked(self, message: Table.MarksChanged) -> None:
+        """Say how many are marked."""
+        message.stop()
+        self._write_counts()
+        self.refresh_bindings()
+
     @on(Table.Chosen)
-    def open_record(self, message: Table.Chosen) -> None:
-        """Show the record on the whole screen."""
+    def open_row(self, message: Table.Chosen) -> None:
+        """Fold or unfold a group; show a record on the whole screen."""
         from runmon.ui.screens.record import RecordScreen
 
         message.stop()
-        keys = [item.key for item in self.rows.keys]
-        self.app.push_screen(RecordScreen(self.api, self.place, keys, message.row), self._came_back)
+        row = self.rows.list[message.row]
+        if isinstance(row, Group):
+            self.rows.list.fold(row.family)
+            self.table.rows_changed(cursor=message.row)
+            return
+        keys = self.rows.list.names()
+        self.app.push_screen(RecordScreen(self.api, self.place, keys, keys.index(row.key)), self._go_to)
 
-    def _came_back(self, row: int | None) -> None:
+    def _go_to(self, key: str | None) -> None:
+        row = self.rows.list.place_of(key) if key is not None else None
         if row is not None:
             self.table.move_to(row)
 
+    def _under(self) -> str | None:
+        """The key under the cursor."""
+        row = self.table.cursor
+        found = self.rows.list[row] if 0 <= row < len(self.rows.list) else None
+        return found.key if isinstance(found, Key) else None
+
+    def _chosen(self) -> list[str]:
+        """The marked keys; else the one under the cursor, or all of its group."""
+        marks = self.table.marks
+        if marks:
+            return [key for key in self.rows.list.names() if key in marks]
+        row = self.table.cursor
+        found = self.rows.list[row] if 0 <= row < len(self.rows.list) else None
+        if isinstance(found, Group):
+            return self.rows.list.of(found.family)
+        return [found.key] if found is not None else []
+
+    # Listing
+
     async def _list(self) -> None:
+        """List as much as was listed, or the first pages; the first shows at once."""
+        wanted = max(self.rows.list.total, AT_ONCE * PAGE)
+        first = not self.rows.list.total
         page = await self.api.keys(self.place, limit=PAGE)
-        keys = list(page.items)
-        while (after := page.next_exclusive_start_key) and len(keys) < max(len(self.rows.keys), 5 * PAGE):
-            page = await self.api.keys(self.place, limit=PAGE, after=after)
+        keys, more = list(page.items), page.next_exclusive_start_key
+        while more and len(keys) < wanted:
+            if first and len(keys) == PAGE:
+                self._take(keys, more)
+            page = await self.api.keys(self.place, limit=PAGE, after=more)
             keys += page.items
-        self._more = page.next_exclusive_start_key
-        self._take(keys)
+            more = page.next_exclusive_start_key
+        if more:
+            keys += await self._first_keys({item.key for item in keys})
+        self._take(keys, more)
+
+    async def _first_keys(self, known: set[str]) -> list[KeyItem]:
+        """What stands first and was not listed yet."""
+        pages = [await self.api.keys(self.place, limit=10, prefix=name) for name in FIRST]
+        return [item for page in pages for item in page.items if item.key not in known]
 
     def _near_end(self) -> None:
-        if self._more and self.visible_now:
+        if self._more and self.visible_now and not self.rows.list.sought:
             self.read("keys", self._list_more)
 
     async def _list_more(self) -> None:
         after, self._more = self._more, None
-        page = await self.api.keys(self.place, limit=PAGE, after=after)
+        try:
+            page = await self.api.keys(self.place, limit=PAGE, after=after)
+        except BaseException:
+            self._more = after
+            raise
         self._more = page.next_exclusive_start_key
-        self._take([*self.rows.keys, *page.items])
+        self._add(page.items)
+        self._rows_changed(None)
 
-    def _take(self, keys: list[KeyItem]) -> None:
-        under = (
-            self.rows.keys[self.table.cursor].key if 0 <= self.table.cursor < len(self.rows.keys) else None
-        )
-        self.rows.take(keys)
-        self.table.empty = Text(NONE_YET)
-        self.table.rows_changed(cursor=None if under is None else self.rows.place_of(under))
-        more = "+" if self._more else ""
-        self.counts = Text.assemble((f"{grouped(len(keys))}{more}", "quiet"))
+    def _add(self, items: list[KeyItem]) -> None:
+        fresh = [item for item in items if item.key not in self._known]
+        self._known.update(item.key for item in fresh)
+        self.rows.list.add(fresh)
+
+    def _take(self, keys: list[KeyItem], more: str | None) -> None:
+        under, self._more = self._under(), more
+        self._known = set()
+        self.rows.list.take(())
+        self._add(keys)
+        if self.rows.list.sought:
+            self._seek(self.rows.list.sought)
+        else:
+            self._rows_changed(under)
+
+    def _seek(self, sought: Sought) -> None:
+        """Show what matches; where not every key is listed, list what can match first."""
+        self.refresh_bindings()
+        if not sought:
+            self.workers.cancel_group(self, f"{self.id}-seek")
+            under = self._under()
+            self.rows.list.show(sought, [])
+            self._rows_changed(under)
+            return
+
+        async def look() -> None:
+            await self._show_matches(sought)
+            if self._more and (prefix := sought.prefix):
+                page = await self.api.keys(self.place, limit=PAGE, prefix=prefix.upper())
+                self._add(page.items)
+                await self._show_matches(sought)
+            while self._more:
+                page = await self.api.keys(self.place, limit=PAGE, after=self._more)
+                self._more = page.next_exclusive_start_key
+                self._add(page.items)
+                if not self._more or not self.rows.list.total % (10 * PAGE):
+                    await self._show_matches(sought)
+
+        self.read("seek", look)
+
+    async def _show_matches(self, sought: Sought) -> None:
+        keys = self.rows.list
+        many = keys.total > AT_ONCE * PAGE
+        matching = await asyncio.to_thread(keys.matches, sought) if many else keys.matches(sought)
+        keys.show(sought, matching)
+        self._rows_changed(None)
+
+    def _rows_changed(self, under: str | None) -> None:
+        """The list changed: show it, the cursor on the key that it was on."""
+        if not self.query(Table):
+            return  # the screen is closing
+        row = self.rows.list.place_of(under) if under is not None and self.table.cursor > 0 else None
+        self.table.empty = Text(NO_MATCH if self.rows.list.sought else NONE_YET)
+        self.table.rows_changed(cursor=None if row == self.table.cursor else row)
+        self._write_counts()
+
+    def _write_counts(self) -> None:
+        keys, more = self.rows.list, "+" if self._more else ""
+        words = Text.assemble((f"{grouped(keys.total)}{more}", "quiet"))
+        if keys.sought:
+            words.append(f"  {grouped(len(keys))} match", "accent")
+        if self.table.marks:
+            words.append(f"  {grouped(len(self.table.marks))} marked", "accent")
+        self.counts = words
+
+    async def _save_all(self) -> None:
+        """Ask where to save, once every key is known."""
+        while self._more:
+            await self._list_more()
+        self.saves.ask(self.place, [key.key for key in self.rows.list.keys], None, everything=True)
+
+    # The record
 
     def _read_record(self) -> None:
         if self.visible_now and self.view.display and self.table.cursor >= 0:
@@ -158,11 +360,12 @@ class RecordsPane(DataPane):
     async def _show_record(self) -> None:
         await asyncio.sleep(RESTS_S)
         row = self.table.cursor
-        if not 0 <= row < len(self.rows.keys):
-            return
-        item = self.rows.keys[row]
-        record = await self.api.record(self.place, item.key, max_bytes=limit_for(item.size))
-        await self.view.show(record)
+        found = self.rows.list[row] if 0 <= row < len(self.rows.list) else None
+        if isinstance(found, Group):
+            self.view.say("enter folds and unfolds")
+        elif found is not None:
+            limit = limit_for(found.size)
+            await self.view.show(await self.api.record(self.place, found.key, max_bytes=limit))
 
 
 def limit_for(size: int | None) -> int:
