@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate, groupby
 from typing import Protocol
 
@@ -27,6 +28,10 @@ class Part(Protocol):
 
     def line_count(self) -> int: ...
     def text(self, n: int) -> Text: ...
+    def number(self, n: int) -> int: ...
+    def place(self, number: int) -> int: ...
+    @property
+    def whole(self) -> Sequence[bytes]: ...
     def is_open(self, n: int) -> bool | None: ...
     def toggle(self, n: int) -> bool: ...
     def fold_all(self) -> None: ...
@@ -47,6 +52,16 @@ class Words:
     def text(self, n: int) -> Text:
         line, tone = self._lines[n]
         return Text.assemble((clean(line), tone))
+
+    def number(self, n: int) -> int:
+        return n
+
+    def place(self, number: int) -> int:
+        return number
+
+    @property
+    def whole(self) -> Sequence[bytes]:
+        return [line.encode("utf-8", "replace") for line, _ in self._lines]
 
     def is_open(self, n: int) -> bool | None:
         return None
@@ -83,6 +98,13 @@ class Library(Words):
         lines = f"{self._frames} lines" if self._frames > 1 else "1 line"
         return Text.assemble((f"library code, {lines}", "quiet"))
 
+    def place(self, number: int) -> int:
+        return min(number, self.line_count())
+
+    @property
+    def whole(self) -> Sequence[bytes]:
+        return [b"library code", *super().whole]
+
     def is_open(self, n: int) -> bool | None:
         return None if n else not self._folded
 
@@ -117,6 +139,30 @@ class EntryLines:
     def text(self, n: int) -> Text:
         part, line = self._at(n)
         return underlined(part.text(line)) if n else self._facts
+
+    def number(self, n: int) -> int:
+        """The number that shown line `n` has among all, the folded ones too."""
+        part, line = self._at(n)
+        at = next(at for at, each in enumerate(self._parts) if each is part)
+        return part.number(line) + sum(self._sizes[:at])
+
+    def place(self, number: int) -> int:
+        """Where a line shows, or, if it is folded away, the next one that does."""
+        shown = 0
+        for part, size in zip(self._parts, self._sizes, strict=True):
+            if number < size:
+                return shown + part.place(number)
+            shown, number = shown + part.line_count(), number - size
+        return shown
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [len(part.whole) for part in self._parts]
+
+    @cached_property
+    def whole(self) -> Sequence[bytes]:
+        """All lines, folded or not."""
+        return [line for part in self._parts for line in part.whole]
 
     def is_open(self, n: int) -> bool | None:
         part, line = self._at(n)

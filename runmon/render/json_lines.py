@@ -59,6 +59,26 @@ class JsonLines:
             )
         return text
 
+    def number(self, n: int) -> int:
+        """The number that shown line `n` has among all, the folded ones too."""
+        return self._line_of(n)
+
+    def place(self, number: int) -> int:
+        """Where a line shows, or, if it is folded away, the next one that does."""
+        hidden, last = 0, -1
+        for line in sorted(self._folds):
+            if line >= number:
+                break
+            if line > last:
+                last = self._folds[line]
+                hidden += min(last, number - 1) - line
+        return number - hidden
+
+    @property
+    def whole(self) -> Sequence[bytes]:
+        """All lines as they are, folded or not."""
+        return self._lines
+
     def is_open(self, n: int) -> bool | None:
         """Whether the object or list that line `n` begins is unfolded; None where it begins none."""
         line = self._line_of(n)

@@ -45,6 +45,18 @@ def test_own_frames_stand_before_library_frames_which_are_folded() -> None:
     assert texts(lines)[4:] == ["library code, 3 lines", "", "{", '  "id": "a"', "}"]
 
 
+@given(TRACE, st.lists(st.integers(0, 40), max_size=4))
+@settings(deadline=None)
+def test_every_line_keeps_its_number_however_much_is_folded(trace: list[str], toggled: list[int]) -> None:
+    lines = shown("\n".join([f"{STAMP}ERROR Oh", *trace, '    {"a":[1,{"b":[]}],"c":{"d":2}}']))
+    for n in toggled:
+        lines.toggle(min(n, lines.line_count() - 1))
+    numbers = [lines.number(n) for n in range(lines.line_count())]
+    assert numbers == sorted(set(numbers)) and all(number < len(lines.whole) for number in numbers)
+    places = [lines.place(number) for number in range(len(lines.whole))]
+    assert places == [sum(known < number for known in numbers) for number in range(len(lines.whole))]
+
+
 def test_a_stack_without_own_frames_is_not_folded() -> None:
     found = texts(shown(f"{STAMP}ERROR Oh\n{LIBRARY}"))
     assert found[2:] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runmon.ui import outside
+from runmon.ui.widgets.json_view import JsonView
 from tests.ui.test_log_pane import JS, PYTHON, log
 
 
@@ -49,3 +50,13 @@ async def test_o_opens_the_address_of_the_line_here_and_in_the_log(monkeypatch: 
         await shown.press("escape", "g", "o")
         await shown.until(lambda: "There is no web address here." in shown.text)
         assert len(visited) == 2
+
+
+async def test_folding_moves_neither_marks_nor_matches() -> None:
+    async with log(JS) as shown:
+        await shown.press("g", "e", "e", "enter", "slash", *"product", "enter")
+        await shown.press("G", "m", "minus", "n", "u", "plus")
+        view = shown.screen.app.screen.query_one(JsonView)
+        assert "◆" in shown.text and view.marks.lines[0] == view.all_lines() - 1
+        await shown.press("n", "n")
+        assert "product" in view.text_of(view.cursor).plain or not len(view.hits)

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual.message import Message
 
 from runmon.render.entry_lines import EntryLines
 from runmon.render.json_lines import JsonLines
+from runmon.render.untrusted import clean
 from runmon.ui.widgets.clipboard import put_on_clipboard
+from runmon.ui.widgets.line_rows import LineSource
 from runmon.ui.widgets.lines import LineView
 
 OPEN, FOLDED = "▾ ", "▸ "
+
+
+class Unfolded:
+    """Lines of JSON as a search reads them."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
+
+    def line_count(self) -> int:
+        """How many there are."""
+        return len(self._lines)
+
+    def text(self, n: int) -> Text:
+        """Line `n`."""
+        return Text(clean(self._lines[n]))
+
+    def blocks(self, first_line: int) -> Iterator[tuple[int, bytes]]:
+        """(number of the first line, bytes), some lines at a time."""
+        for at in range(first_line, len(self._lines), 1000):
+            yield at, b"\n".join(self._lines[at : at + 1000]) + b"\n"
 
 
 class JsonView(LineView):
@@ -31,6 +55,21 @@ class JsonView(LineView):
         """The source, where it is JSON, or a log entry with some."""
         return self.source if isinstance(self.source, JsonLines | EntryLines) else None
 
+    @property
+    def searched(self) -> LineSource:
+        """Every line, the folded ones too."""
+        return Unfolded(self.json.whole) if self.json is not None else self.source
+
+    def all_lines(self) -> int:
+        return len(self.json.whole) if self.json is not None else super().all_lines()
+
+    def number(self, n: int) -> int:
+        inside = self.json is not None and 0 <= n < self.json.line_count()
+        return self.json.number(n) if self.json is not None and inside else n
+
+    def place(self, number: int) -> int:
+        return self.json.place(number) if self.json is not None else number
+
     def margin(self, n: int) -> tuple[str, str]:
         """The folding mark."""
         state = self.json.is_open(n) if self.json is not None else None
@@ -46,20 +85,23 @@ class JsonView(LineView):
     def action_choose(self) -> None:
         """Fold or unfold what the current line begins."""
         line = self.current()
-        if self.json is None or line < 0 or not self.json.toggle(line):
+        if self.json is None or line < 0 or self.json.is_open(line) is None:
             super().action_choose()
             return
-        self._folded_anew(line)
+        with self.holding():
+            self.json.toggle(line)
+        self.move_cursor(line)
 
     def fold_all(self, folded: bool) -> None:
         """Fold everything inside the outermost object, or unfold all."""
         if self.json is None:
             return
-        if folded:
-            self.json.fold_all()
-        else:
-            self.json.unfold_all()
-        self._folded_anew(0)
+        with self.holding():
+            if folded:
+                self.json.fold_all()
+            else:
+                self.json.unfold_all()
+        self.move_cursor(0)
 
     def action_copy(self) -> None:
         """Copy the selection, or the value of the current line."""
@@ -83,7 +125,3 @@ class JsonView(LineView):
         """The value of the current line; empty where there is none."""
         line = self.current()
         return self.json.value(line) if self.json is not None and line >= 0 else ""
-
-    def _folded_anew(self, line: int) -> None:
-        self.reset()
-        self.move_cursor(line)
