@@ -33,6 +33,8 @@ TABLE = {
     "serve": Known("runmon.cli.serve", "serve_command", "Serve the Apify API here, for other tools."),
     "log": Known("runmon.cli.log", "log_command", "Print a run's log, and follow it."),
     "items": Known("runmon.cli.items", "items_command", "Print or save the items of a run's dataset."),
+    "records": Known("runmon.cli.records", "records_command", "Print the keys of a run's key-value store."),
+    "get": Known("runmon.cli.records", "get_command", "Print or save a record of a run."),
     "status": Known("runmon.cli.status", "status_command", "Print how a run stands."),
     "abort": Known("runmon.cli.act", "abort_command", "End a run."),
     "reboot": Known("runmon.cli.act", "reboot_command", "Start the container of a run anew."),
