@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 APIFY = "https://api.apify.com"
 """The platform itself."""
-PANES = ("status", "usage", "log", "items", "records", "queue")
+PANES = ("status", "usage", "log", "items", "records", "queue", "input")
 """Every pane that can be shown or left out."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-STORES = ("items", "records", "queue")
+STORES = ("items", "records", "queue", "input")
+SHARED = ("queue", "input")
+"""Two that share a place where the others stand beside each other."""
 ORDER = ("status", "log", *STORES)
 """Panes in the order of their keys; `usage` stands with `status`."""
 
@@ -43,7 +45,9 @@ def visible(
     if zoomed or place is Room.ONE:
         return frozenset({"status", "usage"} if current == "status" else {current})
     stores = frozenset(STORES) & wanted
-    if place is not Room.ALL:
+    if place is Room.ALL:
+        stores -= {SHARED[0] if current == SHARED[1] else SHARED[1]} if stores >= set(SHARED) else set()
+    else:
         kept = store in stores or store == current
         stores = frozenset({store} if kept else sorted(stores, key=STORES.index)[:1])
     return (frozenset({"status", "usage", "log"}) & wanted) | stores | {current}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from tests.loopback import data
-from tests.ui.screens import run_shown, serving
+import pytest
+
+from runmon.ui.widgets.input_pane import InputPane
+from tests.loopback import Seen, data, fault
+from tests.ui.screens import folder_shown, run_folder, run_shown, serving
 
 RUN_ID = "HG7ML7M8z78YcAPEB"
 RUN = {
@@ -32,3 +36,36 @@ async def test_the_run_object_is_shown_as_it_was_sent_is_renewed_and_copied_whol
         assert json.loads(shown.app.clipboard) == answer
         await shown.press("escape")
         await shown.until_text("Status")
+
+
+@pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)])
+async def test_the_input_is_a_key_away_at_every_size_and_can_be_read_down(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    records = run_folder(tmp_path) / "key_value_stores" / "default"
+    (records / "INPUT.json").write_text('{"startUrls": [{"url": "https://shop.example/"}], "depth": 3}')
+    async with folder_shown(tmp_path, size=size) as shown:
+        await shown.until_text("page 59 read")
+        await shown.press("6")
+        await shown.until_text("6 Input", '"url": "https://shop.example/"', '"depth": 3')
+        await shown.until(lambda: shown.app.screen.query_one(InputPane).has_focus_within)
+        await shown.press("3")
+        await shown.until_text("Kettle 1")
+
+
+async def test_after_a_metamorph_the_input_is_the_one_that_took_its_place() -> None:
+    keys: list[str] = []
+
+    def answer(seen: Seen) -> bytes | None:
+        if seen.path.endswith(RUN_ID):
+            return data({**RUN, "metamorphs": [{"inputKey": "INPUT-METAMORPH-1"}]})
+        if "/records/" in seen.path:
+            keys.append(seen.path.rpartition("/")[2])
+            return fault(404, "record-not-found", "Nothing here")
+        return None
+
+    async with serving(answer) as server, run_shown(server.url, RUN_ID, size=(100, 30)) as shown:
+        await shown.until_text("RUNNING")
+        await shown.press("6")
+        await shown.until_text("started without an input")
+        assert keys[-1] == "INPUT-METAMORPH-1"

@@ -15,7 +15,7 @@ ALL, SOME, ONE = (200, 55), (120, 40), (80, 24)
 
 
 def showing(shown: Shown) -> set[str]:
-    panes = ("status", "usage", "log", "items", "records", "queue")
+    panes = ("status", "usage", "log", "items", "records", "queue", "input")
     return {name for name in panes if shown.app.screen.query_one(f"#{name}").region.area > 0}
 
 
@@ -45,7 +45,8 @@ async def test_sixty_columns_are_still_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "pane"), [("1", "status"), ("2", "log"), ("3", "items"), ("4", "records"), ("5", "queue")]
+    ("key", "pane"),
+    [("1", "status"), ("2", "log"), ("3", "items"), ("4", "records"), ("5", "queue"), ("6", "input")],
 )
 async def test_a_number_brings_its_pane_and_the_focus(tmp_path: Path, key: str, pane: str) -> None:
     async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
@@ -68,10 +69,10 @@ async def test_hurried_keys_end_in_the_pane_of_the_last(tmp_path: Path) -> None:
 async def test_tab_goes_round_all_panes_and_back(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
         seen = []
-        for _ in range(5):
+        for _ in range(6):
             await shown.press("tab")
             seen.append(next(iter(showing(shown) - {"usage"})))
-        assert seen == ["items", "records", "queue", "status", "log"]
+        assert seen == ["items", "records", "queue", "input", "status", "log"]
 
 
 async def test_f_gives_the_focused_pane_everything_and_escape_gives_it_back(tmp_path: Path) -> None:

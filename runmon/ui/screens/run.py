@@ -23,6 +23,7 @@ from runmon.ui.screens.acting import DEEDS, ActingScreen
 from runmon.ui.screens.sized import SizedScreen
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.header import RunHeader
+from runmon.ui.widgets.input_pane import InputPane
 from runmon.ui.widgets.items_pane import ItemsPane
 from runmon.ui.widgets.link_bar import LinkBar
 from runmon.ui.widgets.log_pane import LogPane
@@ -99,9 +100,10 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         self._items = ItemsPane(api, watch)
         self._records = RecordsPane(api, watch)
         self._queue = QueuePane(api, watch)
+        self._input = InputPane(api, watch)
         self._panes: dict[str, Pane] = {
             "status": self._status, "usage": self._usage, "log": self._log,
-            "items": self._items, "records": self._records, "queue": self._queue,
+            "items": self._items, "records": self._records, "queue": self._queue, "input": self._input,
         }  # fmt: skip
         self._side, self._main, self._stores = (
             Vertical(id="side"),
@@ -135,6 +137,7 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
                     yield self._items
                     yield self._records
                     yield self._queue
+                    yield self._input
         with Horizontal(id="bottom"):
             yield KeyFooter()
             yield self._link
@@ -192,6 +195,7 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         if self._object is not None and self._object.is_current:
             self._object.show_run(event.run)
         self._usage.run_seen(event)
+        self._input.run_seen(event.run.view)
         self._progressed()
         if before is None:
             self._count()
@@ -303,7 +307,7 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         single = self._zoomed or place is layout.Room.ONE
         self.update_classes({**_room_classes(place, single=single), "-zoomed": self._zoomed}, animate=False)
         self._status.enlarge(self._zoomed and "status" in showing)
-        self._share_frame(place is layout.Room.SOME and not self._zoomed)
+        self._share_frame(place)
         self._side.display = bool(showing & {"status", "usage"})
         self._stores.display = bool(showing & set(layout.STORES))
         self._main.display = bool(showing - {"status", "usage"})
@@ -335,11 +339,13 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             pane.display = pane.told = visible
             pane.shown(visible)
 
-    def _share_frame(self, shared: bool) -> None:
+    def _share_frame(self, place: layout.Room) -> None:
+        """Make tabs of the storages that share a place."""
+        sharing = {layout.Room.SOME: layout.STORES, layout.Room.ALL: layout.SHARED}.get(place, ())
         wanted = self._wanted() | {self._current}
-        stores = tuple(self._panes[name] for name in layout.STORES if name in wanted)
-        for pane in stores:
-            pane.beside = stores if shared and len(stores) > 1 else ()
+        tabs = tuple(self._panes[name] for name in sharing if name in wanted and not self._zoomed)
+        for name in layout.STORES:
+            self._panes[name].beside = tabs if name in sharing and len(tabs) > 1 else ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Orders only where the run can obey them; back only out of a zoom."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
 
 from runmon.errors import NotFound, RunmonError
 from runmon.model.run import Run
@@ -36,9 +35,7 @@ class InputPane(Pane):
         self._api, self._watch = api, watch
         self._key = KEY
         self._read: str | None = None
-
-    def compose(self) -> ComposeResult:
-        yield RecordView()
+        self._awaits_focus = False
 
     def run_seen(self, run: Run) -> None:
         """Take in which record is the input now."""
@@ -50,16 +47,25 @@ class InputPane(Pane):
         self.told = visible
         self.read_again()
 
+    def focus_inner(self) -> None:
+        """Focus the input, as soon as there is something to focus."""
+        self._awaits_focus = not self.query(RecordView)
+        super().focus_inner()
+
     def read_again(self) -> None:
         """Read the input if it is on the screen and not read yet."""
-        if self.told and self._read != self._key:
+        if self.told and self._read != self._key and self.is_mounted:
             self._read = self._key
             self.load(self._key)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.read_again()
 
     @work(group="input", exclusive=True)
     async def load(self, key: str) -> None:
         """Read one record and show it, or say why there is none."""
-        view = self.query_one(RecordView)
+        view = await self._view()
         self.counts = Text.assemble((clean(key, limit=60), "quiet")) if key != KEY else Text()
         try:
             record = await self._api.record(self._watch.place(Watched.RECORDS), key, max_bytes=MOST)
@@ -70,6 +76,14 @@ class InputPane(Pane):
             view.say(clean(str(error), limit=400), "bad")
         else:
             await view.show(record)
+
+    async def _view(self) -> RecordView:
+        """The view, made when it is first needed: most people never look here."""
+        if not self.query(RecordView):
+            await self.mount(RecordView())
+            if self._awaits_focus:
+                self.focus_inner()
+        return self.query_one(RecordView)
 
 
 def input_key(run: Run) -> str:
