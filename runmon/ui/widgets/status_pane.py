@@ -32,6 +32,8 @@ from runmon.watch.history import History
 
 KEEP_S = 15.0
 """What was measured is written to disk this often."""
+STILL_S = 15.0
+"""A total that does not grow is measured again after so long: less than makes a gap."""
 
 
 class StatusPane(Pane):
@@ -49,7 +51,7 @@ class StatusPane(Pane):
         self._seen: RunSeen | None = None
         self._history = history
         self._unkept: list[Moment] = []
-        self._counts: dict[str, float] = {}
+        self._totals: dict[str, tuple[float, float]] = {}
         self._log_read = 0
         self.progress: Progress | None = None
         self.course = Course()
@@ -113,20 +115,34 @@ class StatusPane(Pane):
     def run_seen(self, event: RunSeen) -> None:
         """Take in a newer run object."""
         self._seen = event
-        if not event.run.view.phase.final:
-            moment = _measured(event, self._counts)
-            self.course.take(moment)
-            if self._history is not None:
-                self._unkept.append(moment)
+        stats = event.run.view.stats
+        totals = self._news(event.at, received=stats.net_rx_bytes, sent=stats.net_tx_bytes)
+        self._take(event.at, memory=stats.mem_current_bytes, cpu=stats.cpu_current_usage, **totals)
         self.write()
 
     def counted(self, at: datetime, **totals: float | None) -> None:
         """Take in totals: items stored, requests done, requests failed. They only ever grow."""
-        told = {name: value for name, value in totals.items() if value is not None}
-        fresh = {name: max(value, self._counts.get(name, 0.0)) for name, value in told.items()}
-        self._counts |= fresh
-        if self._seen is not None and not self._seen.run.view.phase.final:
-            self.course.take(Moment(at.timestamp(), **fresh))
+        self._take(at, **self._news(at, **totals))
+
+    def _news(self, at: datetime, **totals: float | None) -> dict[str, float]:
+        """The totals that grew, or stood still for long: what grew is spread over the time it took."""
+        news, now = {}, at.timestamp()
+        for name, value in totals.items():
+            before, then = self._totals.get(name, (-1.0, 0.0))
+            if value is not None and (value > before or now - then >= STILL_S):
+                news[name] = max(value, before)
+                self._totals[name] = (news[name], now)
+        return news
+
+    def _take(self, at: datetime, **measured: float | None) -> None:
+        """Keep what was measured while the run goes on."""
+        told = {name: value for name, value in measured.items() if value is not None}
+        if not told or self._seen is None or self._seen.run.view.phase.final:
+            return
+        moment = Moment(at.timestamp(), **told)
+        self.course.take(moment)
+        if self._history is not None:
+            self._unkept.append(moment)
 
     def progressed(self, progress: Progress | None) -> None:
         """Show how many requests are done."""
@@ -200,15 +216,3 @@ class StatusPane(Pane):
         wall = self.query(ChartWall)
         place = wall.first() if self.has_class("-large") and wall else self.query_one(VerticalScroll)
         place.scroll_relative(y=lines, animate=False)
-
-
-def _measured(event: RunSeen, counts: dict[str, float]) -> Moment:
-    stats = event.run.view.stats
-    return Moment(
-        event.at.timestamp(),
-        memory=stats.mem_current_bytes,
-        cpu=stats.cpu_current_usage,
-        received=stats.net_rx_bytes,
-        sent=stats.net_tx_bytes,
-        **counts,
-    )
