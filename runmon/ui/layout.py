@@ -43,7 +43,8 @@ def visible(
     `store` is the storage that was focused last.
     """
     if zoomed or place is Room.ONE:
-        return frozenset({"status", "usage"} if current == "status" else {current})
+        alone = current != "status" or (zoomed and place is Room.ONE)
+        return frozenset({current} if alone else {"status", "usage"})
     stores = frozenset(STORES) & wanted
     if place is Room.ALL:
         stores -= {SHARED[0] if current == SHARED[1] else SHARED[1]} if stores >= set(SHARED) else set()

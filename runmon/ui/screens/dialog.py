@@ -15,6 +15,7 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
     """Compose a `#dialog` with a `#question`, a `#consequence`, `CommandLines` and `#answers`."""
 
     SCOPE: ClassVar[str] = "confirm"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
     def action_copy_command(self, place: int) -> None:
         """Copy one of the command lines."""

@@ -127,13 +127,19 @@ class RequeueScreen(Dialog["tuple[list[str], bool] | None"]):
             self.dismiss(([request.id for request in self._failed], resurrect))
 
 
+def _gist(error: str) -> str:
+    """The line of an error that says what happened: the first, but of a Python traceback the last."""
+    lines = error.strip().split("\n")
+    return lines[-1 if lines[0].startswith("Traceback") else 0].strip()
+
+
 def listed(requests: list[QueuedRequest]) -> Text:
     """How many failed, and a line for each: its address, and the first line of its last error."""
     if not requests:
         return Text("No request of this queue has failed.", "quiet")
     text = Text.assemble((f"{grouped(len(requests))} failed\n", "strong"))
     for request in requests[:LISTED]:
-        error = (request.error_messages or [""])[-1].strip().split("\n")[0]
+        error = _gist((request.error_messages or [""])[-1])
         text.append(f"{clean(request.url, limit=200)}\n", "text")
         text.append(f"  {clean(error, limit=200)}\n" if error else "", "faint")
     if len(requests) > LISTED:

@@ -58,6 +58,9 @@ class ResurrectScreen(Dialog[Order | None]):
         with Vertical(id="dialog"):
             yield Static(Text.assemble(("Resurrect this run?", "strong")), id="question")
             yield Static(self._consequence(), id="consequence")
+            yield Static(
+                Text.assemble(("c", "underline"), (" changes these; what is empty stays as before", "faint"))
+            )
             for id, label, form in FIELDS:
                 with Horizontal(classes="field"):
                     yield Static(Text(label, "quiet"), classes="label")

@@ -14,7 +14,7 @@ from runmon.render.charts import bars, scale
 from runmon.render.facts import coarse_span
 from runmon.ui.theme import palette
 
-AXIS = 8
+AXIS = 9
 """Cells for the labels of the axis, the blank before them included."""
 
 
