@@ -20,6 +20,7 @@ from runmon.model.run import Run
 from runmon.render import run_facts
 from runmon.render.facts import Progress
 from runmon.render.status_text import now_text, rows_text
+from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.chart_wall import ChartWall
 from runmon.ui.widgets.charts import CPU, MEMORY, rates_text, reading
@@ -159,6 +160,11 @@ class StatusPane(Pane):
         super().on_resize()
         self.write()
 
+    def watch_state(self) -> None:
+        super().watch_state()
+        if self._seen is None and self.is_mounted:
+            self.write()
+
     def enlarge(self, large: bool) -> None:
         """Show every chart beside the words, or only the words with their two."""
         self.set_class(large, "-large")
@@ -170,7 +176,8 @@ class StatusPane(Pane):
     def write(self) -> None:
         """Write everything anew from what was seen last."""
         if self._seen is None:
-            self.query_one("#now", Words).say(Text.assemble(("Asking the server for the run …", "quiet")))
+            why = clean(self.state.detail, limit=300) or "Asking the server for the run …"
+            self.query_one("#now", Words).say(Text.assemble((why, "quiet")))
             return
         run, width = self._seen.run.view, self._width()
         self.query_one("#now", Words).say(now_text(run, self.progress, width))
