@@ -161,23 +161,38 @@ class Pages:
         return not any(span.first <= row < span.end for span in self._asked)
 
     def _put(self, first: int, rows: list[msgspec.Raw]) -> None:
-        for row, raw in enumerate(rows, first):
-            block = self._blocks.setdefault(row // BLOCK, [])
-            if row % BLOCK == len(block):
-                block.append(self._kept(row, raw))
-                self.held += _size(block[-1]) + OVERHEAD
-        for number in {row // BLOCK for row in range(first, first + len(rows))}:
+        sizes = list(map(_size, rows))
+        at = 0
+        while at < len(rows):
+            number = (first + at) // BLOCK
+            end = min(len(rows), (number + 1) * BLOCK - first)
+            block = self._blocks.setdefault(number, [])
+            self._extend(number, block, rows, sizes, first, end)
             self._blocks.move_to_end(number)
+            at = end
         self.seen = max(self.seen, first + len(rows))
         self._read_rows += len(rows)
-        self._read_bytes += sum(map(_size, rows))
+        self._read_bytes += sum(sizes)
         self._drop_empty()
 
-    def _kept(self, row: int, raw: msgspec.Raw) -> msgspec.Raw:
-        if _size(raw) <= self._row_limit:
-            return raw.copy()
-        self.heavy[row] = _size(raw)
-        return WITHHELD
+    def _extend(
+        self,
+        number: int,
+        block: list[msgspec.Raw],
+        rows: list[msgspec.Raw],
+        sizes: list[int],
+        first: int,
+        end: int,
+    ) -> None:
+        """Append to a block the rows behind those that it has, if they follow them."""
+        for place in range(number * BLOCK + len(block) - first, end):
+            if place < 0:
+                return
+            kept = sizes[place] <= self._row_limit
+            if not kept:
+                self.heavy[first + place] = sizes[place]
+            block.append(rows[place].copy() if kept else WITHHELD)
+            self.held += (sizes[place] if kept else 0) + OVERHEAD
 
     def _drop_empty(self) -> None:
         for number in [n for n, block in self._blocks.items() if not block]:
