@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from functools import cache
 
-NAMES = {"lnav": "lnav", "less": "less", "toolong": "tl"}
+NAMES = {"lnav": "lnav", "less": "less", "toolong": "tl", "visidata": "vd", "curl": "curl"}
 """What each is called on a PATH; `RUNMON_BENCH_LNAV` and so on name another place."""
 
 

@@ -145,3 +145,14 @@ class Record:
     """Bytes of the whole record where the server said so; None otherwise."""
     truncated: bool
     """Whether `body` was cut at the caller's limit."""
+
+
+def views_of(raw: bytes) -> list[str]:
+    """The views that a dataset's schema names, from the dataset object as it was sent."""
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return []
+    schema = found.get("schema") if isinstance(found, dict) else None
+    views = schema.get("views") if isinstance(schema, dict) else None
+    return list(views) if isinstance(views, dict) else []

@@ -110,3 +110,24 @@ async def test_a_place_that_is_not_there_is_a_sentence_and_escape_leaves(tmp_pat
         await saved(run)
     with pytest.raises(ValueError, match="not enough"):
         only(here)
+
+
+async def test_the_server_is_asked_for_the_shown_columns_and_a_row_for_every_element(
+    tmp_path: Path, here: Path
+) -> None:
+    items = [{"o": [{"p": 1}, {"p": 2}], "t": "a", "gone": 1}, {"o": [], "t": "b"}]
+    async with watching(storage(tmp_path / "s", items=items)) as run:
+        await run.pilot.press("3")
+        await run.sees("[2]")
+        await asked(run)
+        await run.sees("one for each of o")
+        await run.pilot.press("down", "down", "down", "right", "ctrl+s")
+        await saved(run)
+        file = only(here)
+        assert [item.get("p") for item in json.loads(file.read_bytes())][:2] == [1, 2]
+        file.unlink()
+        await run.pilot.press("l", "l", "minus", "ctrl+s")
+        await run.sees("shown columns")
+        await run.pilot.press("down", "right", "ctrl+s")
+        await saved(run)
+    assert [sorted(item) for item in json.loads(only(here).read_bytes())] == [["o", "t"], ["o", "t"]]

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 BAR = 40
 SPREADSHEET = (("safe", "harmless to spreadsheets"), ("exact", "exact bytes"))
-FIELDS = (("all", "everything"), ("clean", "without # fields and empty items"))
+FIELDS = (("all", "everything"), ("columns", "shown columns"), ("clean", "without # fields and empty items"))
 ORDER = (("stored", "as stored"), ("newest", "newest first"))
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Exportable:
     """What can be exported: a dataset, and of it what shows and what is marked."""
 
     api: Api
@@ -51,6 +51,12 @@ class Subject:
     marked: Sequence[int]
     name: str
     """What a file is called."""
+    columns: Sequence[str] = ()
+    """The top-level fields that show, left to right."""
+    unwind: str = ""
+    """The top-level field under the cursor, whose lists can become items of their own."""
+    views: Sequence[str] = ()
+    """Views that the dataset's schema has."""
 
     def offsets(self, which: str) -> Sequence[int]:
         """Those of `shown` or `marked`."""
@@ -63,7 +69,7 @@ class ExportScreen(ModalScreen[str | None]):
     SCOPE: ClassVar[str] = "export"
     BINDINGS = bindings("export")
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Exportable) -> None:
         super().__init__()
         self._subject = subject
         self._busy = False
@@ -77,6 +83,8 @@ class ExportScreen(ModalScreen[str | None]):
             yield Choice("format", [(name, name) for name in FORMATS], id="format")
             yield Choice("fields", FIELDS, id="fields")
             yield Choice("order", ORDER, id="order")
+            yield Choice("rows", self._rowings(), id="rows")
+            yield Choice("view", self._views(), id="view")
             yield Choice("cells", SPREADSHEET, id="guard")
             with Horizontal(id="file-row"):
                 yield Static(Text.assemble(("file", "quiet")), id="file-label")
@@ -112,6 +120,8 @@ class ExportScreen(ModalScreen[str | None]):
         self.query_one("#format", Choice).offer([(name, name) for name in formats])
         for name in ("fields", "order"):
             self.query_one(f"#{name}").display = not single
+        self.query_one("#rows").display = not single and bool(self._subject.unwind)
+        self.query_one("#view").display = not single and bool(self._subject.views)
         self.query_one("#guard").display = self._value("format") == "csv"
         self._say(self._about(), "quiet")
 
@@ -172,10 +182,7 @@ class ExportScreen(ModalScreen[str | None]):
         guard = self._value("guard") == "safe"
         with Folder(path.parent) as folder:
             if which == "all":
-                options = ExportOptions(
-                    clean=self._value("fields") == "clean", desc=self._value("order") == "newest"
-                )
-                wanted = Wanted(format, options=options, guard=guard)
+                wanted = Wanted(format, options=self._options(), guard=guard)
                 return await save(
                     subject.api, subject.place, wanted, folder, path.name, self._tell, replace=replace
                 )
@@ -210,6 +217,25 @@ class ExportScreen(ModalScreen[str | None]):
         if subject.marked:
             whats.append(("marked", f"marked {grouped(len(subject.marked))}"))
         return whats
+
+    def _options(self) -> ExportOptions:
+        """What the server is to do to the items."""
+        fields, view = self._value("fields"), self._value("view")
+        return ExportOptions(
+            clean=fields == "clean",
+            fields=list(self._subject.columns) if fields == "columns" else [],
+            desc=self._value("order") == "newest",
+            unwind=[self._subject.unwind] if self._value("rows") == "unwind" else [],
+            view=self._subject.views[int(view)] if view else None,
+        )
+
+    def _rowings(self) -> list[tuple[str, str]]:
+        field = clean(self._subject.unwind, limit=30)
+        return [("item", "one for each item"), ("unwind", f"one for each of {field}")]
+
+    def _views(self) -> list[tuple[str, str]]:
+        named = [(str(place), clean(name, limit=20)) for place, name in enumerate(self._subject.views[:6])]
+        return [("", "none"), *named]
 
     def _path(self, format: str) -> str:
         return f"{safe_name(self._subject.name)}.{format}"

@@ -12,7 +12,7 @@ from runmon.errors import TooLarge
 from runmon.insight.failures import Subject
 from runmon.model.columns import Path
 from runmon.model.pages import Span
-from runmon.model.storages import ItemsPage
+from runmon.model.storages import ItemsPage, views_of
 from runmon.model.units import grouped
 from runmon.model.values import decode
 from runmon.ui.commands import bindings
@@ -49,6 +49,7 @@ class ItemsPane(ArrangedItems, ItemColumns):
         super().__init__(api, watch, id="items")
         self.rows = ItemRows(self._ask)
         self._counted = False
+        self._views: list[str] = []
         self._reading = False
 
     def compose(self) -> ComposeResult:
@@ -62,6 +63,7 @@ class ItemsPane(ArrangedItems, ItemColumns):
     def counted(self, event: ItemsCounted) -> None:
         """Take a newer count of items."""
         first, self._counted = not self._counted, True
+        self._views = views_of(event.dataset.raw)
         before = self.rows.pages.count
         self.rows.pages.grew(event.dataset.view.item_count)
         if self.rows.pages.count != before or first:
@@ -108,7 +110,7 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
     def action_export(self) -> None:
         """Save all, the shown or the marked items to a file."""
-        from runmon.ui.screens.export import ExportScreen, Subject
+        from runmon.ui.screens.export import Exportable, ExportScreen
 
         def closed(said: str | None) -> None:
             if said is not None:
@@ -118,7 +120,18 @@ class ItemsPane(ArrangedItems, ItemColumns):
         shown = [] if view is None else list(view.offsets)
         marked = sorted(each for each in self.table.marks if isinstance(each, int))
         name = f"items-{self._watch.run_id}"
-        subject = Subject(self.api, self.place, self.rows, shown, marked, name)
+        columns = [column.path[0] for column in self.rows.columns.shown() if column.path]
+        subject = Exportable(
+            self.api,
+            self.place,
+            self.rows,
+            shown,
+            marked,
+            name,
+            columns=list(dict.fromkeys(columns)),
+            unwind=self._unwindable(),
+            views=self._views,
+        )
         self.app.push_screen(ExportScreen(subject), closed)
 
     def action_jump(self, where: str) -> None:
@@ -126,6 +139,14 @@ class ItemsPane(ArrangedItems, ItemColumns):
         row = self.table.cursor
         if row >= 0 and (raw := self.rows.raw(self.rows.offset_of(row))) is not None:
             jump(self.app, where, Subject.of_item(decode(raw)))
+
+    def _unwindable(self) -> str:
+        """The top-level field under the cursor, where it holds lists; else nothing."""
+        column = self.column
+        if column is None or len(column.path) != 1:
+            return ""
+        lists = any(isinstance(column.of(item), list) for item in self.rows.values())
+        return column.path[0] if lists else ""
 
     @on(Table.Chosen)
     def open_item(self, message: Table.Chosen) -> None:
