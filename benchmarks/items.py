@@ -21,7 +21,8 @@ from benchmarks.platform import OPENED
 from benchmarks.storages import serving
 from benchmarks.tools import quiet_home, tool
 
-EXPORTED, COUNTED, ROUNDS, NAMES_A_FILE = 1_000_000, 100_000, 3, 50_000
+EXPORTED, COUNTED, NAMES_A_FILE = 1_000_000, 100_000, 50_000
+ROUNDS = int(os.environ.get("RUNMON_BENCH_ROUNDS", "3"))
 COUNT = """
 import asyncio, json, sys
 from pathlib import Path

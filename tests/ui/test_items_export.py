@@ -31,6 +31,7 @@ def only(folder: Path) -> Path:
 
 async def asked(run: Watching) -> None:
     """Open the dialog."""
+    await run.until(lambda: run.items.table.has_focus)
     await run.pilot.press("ctrl+s")
     await run.until(lambda: isinstance(run.screen, ExportScreen))
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 BAR = 40
 SPREADSHEET = (("safe", "harmless to spreadsheets"), ("exact", "exact bytes"))
-FIELDS = (("all", "everything"), ("columns", "shown columns"), ("clean", "without # fields and empty items"))
+FIELDS = (("all", "everything"), ("columns", "shown columns"), ("clean", "without # and empty"))
 ORDER = (("stored", "as stored"), ("newest", "newest first"))
 
 
