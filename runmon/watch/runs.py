@@ -44,7 +44,7 @@ class RunsPace:
     """The newest page of the list."""
     row_s: float = 10.0
     """A running run on screen."""
-    rest_s: float = 3.0
+    rest_s: float = 7.0
     """Between two looks at running runs, however many there are."""
     burst: float = 30.0
     """Questions about rows at once, when many come onto the screen."""
