@@ -31,7 +31,12 @@ class Demo:
 
     def __init__(self, platform: LocalPlatform, http: httpx.Client, site: ShopSite, folder: Path) -> None:
         given = json.dumps(
-            {"startUrls": [{"url": site.url}], "maxRequestsPerMinute": 6000, "requestTimeoutSecs": 3}
+            {
+                "startUrls": [{"url": site.url}],
+                "maxRequestsPerMinute": 6000,
+                "requestTimeoutSecs": 3,
+                "reportIntervalSecs": 0.2,
+            }
         )
         command = (sys.executable, "-P", "-m", "runmon.local.demo")
         spec = RunSpec(command, folder, input=given.encode(), run={"pricingInfo": pricing()})
@@ -93,6 +98,15 @@ def test_every_figure_of_the_demo_is_what_really_happened(demo: Demo) -> None:
     wanted = f"Finished! Total 40 requests: {40 - len(lost)} succeeded, {len(lost)} failed."
     assert (demo.run["statusMessage"], demo.run["isStatusMessageTerminal"]) == (wanted, True)
     assert demo.record("OUTPUT").json()["products"] == len(good)
+
+
+def test_no_more_pages_are_crawled_than_are_known(
+    platform: LocalPlatform, http: httpx.Client, tmp_path: Path
+) -> None:
+    with ShopSite(ShopPlan(pages=100, fail_rate=0, delay_s=0.002)) as site:
+        demo = Demo(platform, http, site, tmp_path / "run")
+    told = [(int(done), int(known)) for done, known in re.findall(r"Crawled (\d+)/(\d+) pages", demo.log)]
+    assert len(told) > 2 and [one for one in told if one[0] > one[1]] == []
 
 
 def test_the_parser_bug_leaves_a_traceback_and_a_snapshot_that_is_named_by_it(demo: Demo) -> None:

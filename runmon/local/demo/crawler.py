@@ -146,7 +146,8 @@ class Crawler:
         if one["userData"]["label"] != "product":
             depth = one["userData"]["__crawlee"]["crawlDepth"] + 1
             found = [request(url, label, depth) for url, label in parsing.links(page, str(response.url))]
-            self.enqueued += await self.platform.add(found)
+            new = await self.platform.add(found)
+            self.enqueued += new
             return
         item = parsing.product(page, one["url"])
         self.prices.setdefault(item["price"]["currency"], []).append(item["price"]["amount"])
