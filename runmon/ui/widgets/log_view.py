@@ -102,7 +102,11 @@ class LogView(WalkView, TimedView):
                 first = after
         elif not self._counting:
             self._counting = True
-            self.run_worker(partial(self._count_levels, first, count), thread=True, group="levels")
+            self.call_after_refresh(self._begin_counting, first, count)
+
+    def _begin_counting(self, first: int, count: int) -> None:
+        """Once the lines have been painted: their count can wait, they cannot."""
+        self.run_worker(partial(self._count_levels, first, count), thread=True, group="levels")
 
     def _count_levels(self, first: int, count: int) -> None:
         generation, worker = self._generation, get_current_worker()
