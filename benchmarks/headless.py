@@ -9,9 +9,8 @@ from benchmarks.measure import report
 
 PROBE = """
 import sys
-from click.testing import CliRunner
 from runmon.cli.main import main
-CliRunner().invoke(main, ["status", "HG7ML7M8z78YcAPEB", "--api-url", "http://127.0.0.1:9"])
+assert main(["status", "HG7ML7M8z78YcAPEB", "--api-url", "http://127.0.0.1:9"]) == 6
 heavy = {"textual", "starlette", "uvicorn", "PIL", "pygments", "psutil"} & set(sys.modules)
 print(",".join(sorted(heavy)))
 """
