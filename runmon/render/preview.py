@@ -17,6 +17,7 @@ from runmon.render.crawlee_facts import crawlee_facts
 from runmon.render.json_lines import SHOWN, JsonLines
 from runmon.render.sniff import Found, is_json, is_text, sniff
 from runmon.render.source import colour
+from runmon.render.split_lines import SplitLines
 from runmon.render.untrusted import clean, line
 
 LONGEST = 4096
@@ -86,8 +87,8 @@ def json_preview(body: bytes, *, cut: bool = False) -> Preview:
     except (msgspec.MsgspecError, RecursionError) as error:
         why = "JSON cut off here" if cut else f"not valid JSON: {_why(error)}"
         return Preview("JSON", JsonLines(_lines_of(body), indented=False), (why,))
-    lines = indented.split(b"\n")
-    long = max(map(len, lines)) > SHOWN
+    lines = SplitLines(indented)
+    long = lines.has_longer(SHOWN)
     return Preview(
         "JSON", JsonLines(lines), (f"lines are cut after {grouped(SHOWN)} characters",) if long else ()
     )

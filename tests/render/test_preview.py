@@ -159,6 +159,7 @@ def test_what_cannot_be_drawn_is_a_sentence(body: bytes) -> None:
 
 
 def test_an_image_bomb_is_refused_by_its_header() -> None:
+    """C2: ten thousand bytes that stand for 81 million pixels."""
     held = io.BytesIO()
     Image.new("1", (9_000, 9_000)).save(held, "PNG")
     assert len(held.getvalue()) < 20_000

@@ -1,0 +1,160 @@
+"""Everything a person can do with keys and records, by keys, over a store that the local platform serves."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from runmon.ui.screens.confirm import ConfirmScreen
+from runmon.ui.screens.film import FilmScreen
+from runmon.ui.screens.record import RecordScreen
+from runmon.ui.widgets.table import Table
+from tests.storages import png, storage
+from tests.watching import Watching, watching
+
+PAGE = b"<title>Wall</title><p>Access denied</p><img src='http://127.0.0.1:9/x.png'>"
+RECORDS = {
+    "INPUT.json": b'{"a": 1}',
+    "OUTPUT.json": b'{"b": 2}',
+    "page.html": PAGE,
+    "prices.csv": b"name,price\nKettle,12\n",
+    "shot.png": png(),
+    "SDK_CRAWLER_STATISTICS_0.json": b'{"requestsFinished": 3, "requestsFailed": 1}',
+}
+
+
+async def at(run: Watching, key: str) -> None:
+    """Go to the records, and to a key."""
+    await run.pilot.press("4")
+    await run.until(lambda: run.records.rows.list.total and run.records.table.has_focus)
+    row = run.records.rows.list.place_of(key)
+    assert row is not None
+    run.records.table.move_to(row)
+    await run.until(lambda: run.records.view.shown_now and run.records.view.shown_now.record.key == key)
+
+
+async def test_keys_are_filtered_by_letters_and_shown_again(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("ampersand", *"pt", "enter")
+        await run.until(lambda: run.records.rows.list.names() == ["INPUT", "OUTPUT"])
+        await run.sees("2 match")
+        await run.pilot.press("escape")
+        await run.until(lambda: len(run.records.rows.list.names()) == 6)
+        await run.pilot.press("s")
+        await run.until(lambda: run.records.rows.list.names()[2] == "shot")
+
+
+async def test_a_page_is_read_as_a_page_its_source_and_its_bytes(tmp_path: Path) -> None:
+    """C6: nothing that a page names is fetched."""
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "page")
+        await run.sees("title  Wall", "sign of a block page: access denied", "1 image")
+        await run.pilot.press("v")
+        await run.sees("as source", "<title>Wall</title>")
+        await run.pilot.press("v")
+        await run.sees("as bytes", "00000000")
+        await run.pilot.press("v")
+        await run.sees("as a page")
+        await at(run, "prices")
+        await run.sees("1 rows × 2 columns", "Kettle")
+
+
+async def test_marked_records_are_saved_and_nothing_is_overwritten_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D4: asked before a file is replaced."""
+    monkeypatch.chdir(tmp_path)
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("space", "space", "ctrl+s")
+        await run.sees("2 marked", "save 2 records into")
+        await run.pilot.press("enter")
+        await run.sees("Saved 2 records")
+        assert (tmp_path / "records" / "OUTPUT").read_bytes() == b'{"b": 2}'
+        (tmp_path / "records" / "OUTPUT").write_bytes(b"precious")
+        await run.pilot.press("ctrl+s")
+        await run.sees("save 2 records into")
+        await run.pilot.press("enter")
+        await run.until(lambda: isinstance(run.screen, ConfirmScreen))
+        await run.sees("2 of 2 files are there already")
+        await run.pilot.press("escape")
+        await run.until(lambda: not isinstance(run.screen, ConfirmScreen))
+        assert (tmp_path / "records" / "OUTPUT").read_bytes() == b"precious"
+
+
+async def test_every_record_is_saved_by_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("X")
+        await run.sees("save 6 records into")
+        await run.pilot.press("enter")
+        await run.sees("Saved 6 records")
+        assert {path.name for path in (tmp_path / "records").iterdir()} == {
+            "INPUT", "OUTPUT", "page", "prices", "shot", "SDK_CRAWLER_STATISTICS_0",
+        }  # fmt: skip
+
+
+async def test_images_stand_side_by_side_and_open(tmp_path: Path) -> None:
+    records = {f"shot{n}.png": png(40, 20) for n in range(3)}
+    folder = storage(tmp_path / "s")
+    for key, body in records.items():
+        (folder / "key_value_stores" / "default" / key).write_bytes(body)
+        (folder / "key_value_stores" / "default" / f"{key}.__metadata__.json").write_text(
+            f'{{"key": "{key}", "content_type": "image/png", "size": {len(body)}}}'
+        )
+    async with watching(folder, size=(120, 40)) as run:
+        await at(run, "shot0.png")
+        await run.pilot.press("i")
+        await run.until(lambda: isinstance(run.screen, FilmScreen))
+        await run.sees("shot0.png  40 × 20", "shot2.png  40 × 20", "1 of 3")
+        await run.pilot.press("l", "enter")
+        await run.until(lambda: isinstance(run.screen, RecordScreen))
+        await run.sees("shot1.png", "2 of 3", "PNG image")
+        await run.pilot.press("right_square_bracket", "escape")
+        await run.until(lambda: isinstance(run.screen, FilmScreen))
+        await run.sees("3 of 3")
+
+
+async def test_statistics_of_a_crawl_stand_above_their_json(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await run.pilot.press("4")
+        await run.until(lambda: run.records.rows.list.total and run.records.table.has_focus)
+        await run.pilot.press("G", "enter", "G")
+        await run.sees("requests  3 finished   1 failed", '"requestsFinished": 3')
+
+
+async def test_the_address_of_a_record_is_copied(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "OUTPUT")
+        await run.pilot.press("y")
+        await run.until(lambda: "records/OUTPUT" in run.pilot.app.clipboard)
+
+
+def copied(seen: Path) -> bytes:
+    """What the browser was given."""
+    return Path(seen.read_text().removeprefix("file://")).read_bytes()
+
+
+async def test_a_record_goes_to_a_browser_as_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f"#!{sys.executable}\nimport sys\nopen({str(seen)!r}, 'w').write(sys.argv[1])\n")
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", shlex.quote(str(browser)))
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "page")
+        await run.pilot.press("o")
+        await run.until(lambda: seen.exists() and seen.read_text().endswith("page.html"))
+        assert copied(seen).endswith(PAGE)
+
+
+async def test_a_terminal_that_cannot_be_lent_is_said_so(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "OUTPUT")
+        assert isinstance(run.screen.focused, Table)
+        await run.pilot.press("f3")
+        await run.sees("cannot be lent")
