@@ -102,19 +102,21 @@ def seconds(program: Program, keys: str, wanted: str) -> float:
     return time.perf_counter() - began
 
 
-def big_record(program: Program) -> tuple[float, float]:
-    """Seconds from Enter to the first lines of 9 MB of JSON, and from End to its last."""
+def big_record(program: Program) -> tuple[float, float, float]:
+    """Seconds from Enter to the first lines of 9 MB of JSON, CPU time of it, seconds from End to its last."""
     seconds(program, "4", "OUTPUT")
     program.press("fgj")
     program.rest(1.0)
-    opened, ended = [], []
+    opened, used, ended = [], [], []
     for _ in range(ROUNDS):
+        before = program.used_s()
         opened.append(seconds(program, "\r", r"2 of .*\n.*\n.*\[\s"))
+        used.append(program.used_s() - before)
         program.rest()
         ended.append(seconds(program, "G", "shop.example/114999"))
         seconds(program, "\x1b", "key00000")
         program.rest()
-    return median(opened), median(ended)
+    return median(opened), median(used), median(ended)
 
 
 def rss_mib(program: Program) -> float:
@@ -123,7 +125,7 @@ def rss_mib(program: Program) -> float:
 
 def main() -> bool:
     with watched() as program:
-        opened, ended = big_record(program)
+        opened, used, ended = big_record(program)
     with watched() as program:
         before = rss_mib(program)
         keys_s = seconds(program, "4", "key00000")
@@ -139,7 +141,9 @@ def main() -> bool:
         queue_mib = rss_mib(program) - before
     return all(
         [
-            report("9 MB of JSON: first lines ≤ 0.2 s", f"{opened:.3f} s", kept=opened <= 0.2),
+            report(
+                "9 MB of JSON: first lines ≤ 0.2 s", f"{opened:.3f} s, {used:.2f} s CPU", kept=opened <= 0.2
+            ),
             report("9 MB of JSON: end ≤ 0.5 s", f"{ended:.3f} s", kept=ended <= 0.5),
             report("100,000 keys: first screen ≤ 1 s", f"{keys_s:.2f} s", kept=keys_s <= 1),
             report("100,000 keys: ≤ 100 MiB more", f"{keys_mib:.0f} MiB", kept=keys_mib <= 100),

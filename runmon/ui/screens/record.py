@@ -21,7 +21,7 @@ from runmon.ui.jumps import jump
 from runmon.ui.saves import Saves
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
-from runmon.ui.widgets.record_view import RecordView
+from runmon.ui.widgets.record_view import RecordView, Shown
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
@@ -43,8 +43,12 @@ class RecordScreen(Screen[str | None], inherit_bindings=False):
     SCOPE: ClassVar[str] = "record"
     BINDINGS = bindings("record")
 
-    def __init__(self, api: Api, place: Place, keys: Sequence[str], row: int) -> None:
+    def __init__(
+        self, api: Api, place: Place, keys: Sequence[str], row: int, *, shown: Shown | None = None
+    ) -> None:
+        """`shown` is what the list has read of the record already."""
         super().__init__()
+        self._shown = shown if shown is not None and not shown.record.truncated else None
         self._api, self._place, self._keys = api, place, keys
         self.row = row
         self.frame = RecordFrame()
@@ -75,6 +79,10 @@ class RecordScreen(Screen[str | None], inherit_bindings=False):
         key, view = self._keys[row], self.view
         self.frame.title_text = Text.assemble((clean(key, limit=300), "strong"))
         self.frame.counts = Text.assemble((f"{grouped(row + 1)} of {grouped(len(self._keys))}", "quiet"))
+        shown, self._shown = self._shown, None
+        if shown is not None and shown.record.key == key:
+            view.put(shown)
+            return
         try:
             await view.show(await self._api.record(self._place, key, max_bytes=WHOLE))
         except RunmonError as error:

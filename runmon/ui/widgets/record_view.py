@@ -98,6 +98,11 @@ class RecordView(Vertical):
         if at and not made.picture:
             self.lines.scroll_to(y=at, animate=False)
 
+    def put(self, shown: Shown) -> None:
+        """Show what another view has made ready."""
+        self.shown_now = shown
+        self._show_shown()
+
     def next_view(self) -> None:
         """Show the record the next way: as a page, its source, its bytes."""
         if (shown := self.shown_now) is not None and shown.made.others:

@@ -217,8 +217,9 @@ class RecordsPane(DataPane):
             self.rows.list.fold(row.family)
             self.table.rows_changed(cursor=message.row)
             return
-        keys = self.rows.list.names()
-        self.app.push_screen(RecordScreen(self.api, self.place, keys, keys.index(row.key)), self._go_to)
+        keys, shown = self.rows.list.names(), self.view.shown_now
+        at = keys.index(row.key)
+        self.app.push_screen(RecordScreen(self.api, self.place, keys, at, shown=shown), self._go_to)
 
     def _go_to(self, key: str | None) -> None:
         row = self.rows.list.place_of(key) if key is not None else None
