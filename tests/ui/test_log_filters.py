@@ -164,6 +164,15 @@ async def test_a_long_log_is_sifted_from_where_one_is_and_off_the_loop() -> None
         assert "ERROR" in "".join(screen_lines(shown.screen.app))
 
 
+async def test_a_line_asked_for_before_it_was_sifted_is_gone_to_when_it_is() -> None:
+    lines = JS.split(b"\n")[:-1]
+    data = b"\n".join(lines[n % len(lines)] for n in range(30_000)) + b"\n"
+    async with log(data) as shown:
+        await shown.press("f5", "ctrl+g", *"57", "enter")
+        await shown.until(lambda: not shown.view.sifting)
+        assert shown.view.number(shown.view.cursor) == 56
+
+
 async def test_a_filter_outlives_a_rewritten_log_and_a_head_that_comes_late() -> None:
     head, tail = JS[: JS.index(b"\n") + 1] * 50, JS
     async with log() as shown:

@@ -257,9 +257,14 @@ class LineView(LineMarks):
         if line is None or not self._count:
             self.notify(f"{clean(text, limit=40)} is no line here.", markup=False, severity="warning")
             return
-        self.following = False
-        self.cursor = min(self.place(max(line, 0)), self._count - 1)
-        self.reveal(self.cursor)
+        self.go_to_number(max(line, 0))
+
+    def go_to_number(self, number: int) -> None:
+        """Make the line with a number the current one, or the next that is not hidden."""
+        if self._count:
+            self.following = False
+            self.cursor = min(self.place(number), self._count - 1)
+            self.reveal(self.cursor)
 
     def line_named(self, text: str) -> int | None:
         """The number, from 0, of the line meant by `120` or `50%`; None where none is."""

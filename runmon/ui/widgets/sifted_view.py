@@ -46,6 +46,8 @@ class SiftedView(LineView):
         self._sifts = 0
         self._first_sifted = self._settled = self._sifted = 0
         self._sought_number = 0
+        self._late: tuple[int, int] | None = None
+        """A number that was asked for before what is near it was sifted, and the one gone to instead."""
         self._counted_for: tuple[int | None, ...] = ()
         self._hits_counted = 0
 
@@ -200,6 +202,7 @@ class SiftedView(LineView):
             self._kept.before(part.stretches)
             self._first_sifted = part.first
         self._aim()
+        self._go_late()
         self.post_message(self.Sieved(self))
 
     def _sift_rest(self, sift: int) -> None:
@@ -217,12 +220,17 @@ class SiftedView(LineView):
             self.reveal(self.cursor)
 
     def go_to_number(self, number: int) -> None:
-        """Make the line with a number the current one, or the next that is kept."""
-        if not self._count:
+        """Go to a line or the next that is kept; once more when those are known, if one is still there."""
+        super().go_to_number(number)
+        late = self.sieve and self.sifting and number < self._first_sifted
+        self._late = (number, self.number(self.cursor)) if late else None
+
+    def _go_late(self) -> None:
+        if self._late is None or self._late[0] < self._first_sifted:
             return
-        self.following = False
-        self.cursor = min(self.place(number), self._count - 1)
-        self.reveal(self.cursor)
+        (number, stood), self._late = self._late, None
+        if self.cursor >= 0 and self.number(self.cursor) == stood:
+            self.go_to_number(number)
 
     def go_to_next(self, hits: Hits, step: int) -> bool:
         """Go to the next of some lines, or the one before; False where there is none."""
