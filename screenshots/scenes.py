@@ -77,6 +77,17 @@ SCENES: dict[str, Scene] = {
     "item": Scene("crash", (120, 40), keys=("3", "f", "down", "down", "enter"), wanted=('"url"',)),
     "record-image": Scene("crash", (160, 45), keys=("4", "f", *["down"] * 8), wanted=("PNG",), readme=True),
     "record-json": Scene("crash", (120, 40), keys=("4", "f"), wanted=("startUrls",)),
+    "record-page": Scene(
+        "crash", (120, 40), keys=("4", "f", "down", "down"), wanted=("sign of a block page",)
+    ),
+    "record-statistics": Scene(
+        "crash", (120, 40), keys=("4", "f", "G", "enter", "G"), wanted=("requests  33 finished",)
+    ),
+    "images": Scene("crash", (160, 45), keys=("4", "f", "i"), wanted=("NoneTypeobjecth",)),
+    "request": Scene("crash", (120, 40), keys=("5", "f", "F", "g", "enter"), wanted=("PageRefused: 404",)),
+    "request-log": Scene(
+        "crash", (120, 40), keys=("5", "f", "F", "g", "enter", "L"), wanted=("reached maximum retries",)
+    ),
     "queue": Scene("crash", (120, 40), keys=("5", "f"), wanted=("handled",)),
     "help": Scene("crawl", (120, 40), keys=("question_mark",), wanted=("Go to the next error",)),
     "abort": Scene("crawl", (120, 40), keys=("A",), wanted=("No",)),

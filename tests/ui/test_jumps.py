@@ -36,7 +36,9 @@ async def failed_request(run: Watching, url: str) -> None:
     await run.until(lambda: run.queue.table.row_count and run.queue.table.has_focus)
     await run.pilot.press("ampersand", *"failed ", *url.rpartition("/")[2])
     await run.until(lambda: [request.url for request in run.queue.rows.requests] == [url])
-    await run.pilot.press("enter", "enter")
+    await run.pilot.press("enter")
+    await run.until(lambda: run.queue.table.has_focus)
+    await run.pilot.press("enter")
     await run.until(lambda: isinstance(run.screen, RequestScreen))
     await run.sees("✖ failed", url)
 
