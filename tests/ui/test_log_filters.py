@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from runmon.insight.sieve import Sifted, backward
 from runmon.ui.private_textual import screen_lines
+from runmon.ui.widgets import sifted_view
 from tests.ui.screens import folder_shown, run_folder
 from tests.ui.test_log_pane import JS, PYTHON, Log, log
 
@@ -164,13 +171,23 @@ async def test_a_long_log_is_sifted_from_where_one_is_and_off_the_loop() -> None
         assert "ERROR" in "".join(screen_lines(shown.screen.app))
 
 
-async def test_a_line_asked_for_before_it_was_sifted_is_gone_to_when_it_is() -> None:
-    lines = JS.split(b"\n")[:-1]
-    data = b"\n".join(lines[n % len(lines)] for n in range(30_000)) + b"\n"
-    async with log(data) as shown:
-        await shown.press("f5", "ctrl+g", *"57", "enter")
-        await shown.until(lambda: not shown.view.sifting)
-        assert shown.view.number(shown.view.cursor) == 56
+async def test_a_line_asked_for_before_it_was_sifted_is_gone_to_when_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines, gate = JS.split(b"\n")[:-1], threading.Event()
+
+    def gated(*wanted: Any) -> Iterator[Sifted]:
+        gate.wait(10)
+        yield from backward(*wanted)
+
+    monkeypatch.setattr(sifted_view, "backward", gated)
+    async with log(b"\n".join(lines[n % len(lines)] for n in range(9_000)) + b"\n") as shown:
+        await shown.press("f5")
+        await shown.until(lambda: "ERROR" in shown.text)
+        await shown.press("ctrl+g", *"57", "enter")
+        await shown.until(lambda: shown.view.cursor == 0 and shown.view.number(0) > 57)
+        gate.set()
+        await shown.until(lambda: shown.view.number(shown.view.cursor) == 56)
 
 
 async def test_a_filter_outlives_a_rewritten_log_and_a_head_that_comes_late() -> None:
