@@ -86,6 +86,7 @@ async def test_f_gives_the_focused_pane_everything_and_escape_gives_it_back(tmp_
 async def test_a_terminal_that_grows_shows_more_and_keeps_the_focus(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path), size=ONE) as shown:
         await shown.press("3")
+        await shown.until_text("Kettle 12")
         await shown.pilot.resize_terminal(*ALL)
         await shown.until(lambda: len(showing(shown)) == 6)
         assert shown.app.screen.query_one("#items").has_focus_within
