@@ -18,11 +18,13 @@ _FROM = {
     "records": ("request", "log"),
     "record": ("request", "log"),
 }
+_FOOTER = {"request": {"log": 2, "snapshot": 3, "items": 6}, "queue": {"log": 4}, "record": {"request": 6}}
 _IN_LOG = ("in the log", "Show this in the log, among its neighbours.")
 
 # fmt: off
 JUMPS = tuple(
-    Command(f"{scope}.to_{way}", (_WAYS[way][0],), f"jump('{way}')", *_WAYS[way][1:], scope)
+    Command(f"{scope}.to_{way}", (_WAYS[way][0],), f"jump('{way}')", *_WAYS[way][1:], scope,
+            _FOOTER.get(scope, {}).get(way, 0))
     for scope, ways in _FROM.items()
     for way in ways
 )
