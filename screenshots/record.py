@@ -20,6 +20,7 @@ from typing import Any
 from runmon.cli.demo import run_spec, shop_plan
 from runmon.local.app import LocalPlatform
 from runmon.local.demo.shop import ShopSite
+from runmon.local.runner import RunSpec
 from screenshots.scenes import PAGES
 
 HERE = Path(__file__).parent / "recorded"
@@ -29,6 +30,12 @@ PATHS = {
     sys.base_prefix.encode(): b"/usr/local",
 }
 """Of this machine → of the platform's image."""
+
+
+HANGS = """
+for page in 1 2 3; do echo "INFO  Crawler: page $page read"; sleep 1; done
+echo "WARN  Crawler: no answer from https://shop.example/4"; sleep 600
+"""
 
 
 def record(name: str, *, pages: int, seconds: float, stop_at: float | None, crash: bool = False) -> None:
@@ -47,6 +54,21 @@ def record(name: str, *, pages: int, seconds: float, stop_at: float | None, cras
         keep(folder, HERE / name, seen)
 
 
+def record_process(name: str, script: str, *, timeout_s: float = 0, abort_after: float | None = None) -> None:
+    """Run a shell script as an Actor, to its end or until it is aborted."""
+    seen: list[dict[str, Any]] = []
+    with TemporaryDirectory() as scratch, LocalPlatform() as platform:
+        folder = Path(scratch) / "run"
+        run_id = platform.start(RunSpec(("sh", "-c", script), folder, timeout_s=timeout_s, memory_mb=256))
+        began = time.monotonic()
+        while not seen or seen[-1]["run"]["finishedAt"] is None:
+            run = copy.deepcopy(platform.wait(run_id, 1.0))
+            seen.append({"at": datetime.now(UTC).isoformat(), "run": run})
+            if abort_after is not None and time.monotonic() - began > abort_after:
+                platform.abort(run_id, gracefully=False)
+        keep(folder, HERE / name, seen)
+
+
 def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
     """Copy a run folder and what was seen of it."""
     shutil.rmtree(target, ignore_errors=True)
@@ -61,6 +83,8 @@ def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
+    record_process("hang", HANGS, timeout_s=9)
+    record_process("aborted", HANGS, abort_after=7)
     record("crawl", pages=PAGES["crawl"], seconds=90, stop_at=28)
     record("crash", pages=PAGES["crash"], seconds=60, stop_at=None, crash=True)
     sys.exit(0)

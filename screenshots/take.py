@@ -102,7 +102,7 @@ async def draw(scene: Scene) -> str:
         async with app.run_test(size=scene.size) as pilot:
             for each in history:
                 app.screen.query_one(StatusPane).run_seen(each)
-            await still(pilot, (f"/{PAGES[scene.recording]}",) if scene.size[0] >= WIDE else ())
+            await still(pilot, (f"/{PAGES.get(scene.recording, '')}",) if scene.size[0] >= WIDE else ())
             await pilot.press(*scene.keys)
             await still(pilot, scene.wanted)
             picture = app.export_screenshot(title="runmon", simplify=True)

@@ -64,17 +64,21 @@ class Track:
 
     @property
     def told(self) -> bool:
-        """Whether there is something to draw."""
-        return bool(self.seen.points or self.logged.points)
+        """Whether there is something to draw: of a total, two looks at it."""
+        return bool(self._best.points) and (self.level or len(self._best.points) > 1)
+
+    @property
+    def _best(self) -> Samples:
+        """What was seen, or what the log tells where that is not enough to say anything."""
+        return self.seen if len(self.seen.points) > (0 if self.level else 1) else self.logged
 
     def now(self) -> float | None:
         """The newest value, or how fast the total grew in the last minute."""
-        samples = self.seen if self.seen.points else self.logged
-        return samples.last if self.level else lately(samples, per_s=self.per_s)
+        return self._best.last if self.level else lately(self._best, per_s=self.per_s)
 
     def average(self) -> float | None:
         """The middle of all values, or how fast the total grew from first to last."""
-        points = self.seen.points or self.logged.points
+        points = self._best.points
         if not self.level:
             return mean(points, per_s=self.per_s)
         return sum(value for _, value in points) / len(points) if points else None

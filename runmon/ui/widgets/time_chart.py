@@ -66,7 +66,9 @@ class TimeChart(Widget):
             self.refresh()
 
     def on_resize(self) -> None:
+        """Draw for the new size; what was rendered before this was told is of the old one."""
         self._text = self._drawn()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """The theme changed."""
@@ -87,16 +89,15 @@ class TimeChart(Widget):
             waiting.truncate(width, overflow="ellipsis")
             return Text("\n").join([self._heading(width), Text(), waiting])
         drawn = self._track.drawn(self._course.began, self._course.end, width - AXIS)
-        return Text("\n").join(
-            [self._heading(width), *self._curve(drawn, height - 2), self._foot(drawn, width)]
-        )
+        heading = self._heading(width, _source(drawn))
+        return Text("\n").join([heading, *self._curve(drawn, height - 2), self._foot(drawn, width)])
 
-    def _heading(self, width: int) -> Text:
+    def _heading(self, width: int, source: str = "") -> Text:
         current = self._reading.current or "not told yet"
         tone = "strong" if self._reading.current else "faint"
         limit = f" of {self._reading.limit_words}" if self._reading.limit_words else ""
         right = Text.assemble((current, tone), (limit, "quiet"))
-        return _ends(Text.assemble((self.kind.title, "quiet")), right, width)
+        return _ends(Text.assemble((self.kind.title, "quiet"), (source, "faint")), right, width)
 
     def _curve(self, drawn: Drawn, height: int) -> list[Text]:
         peak = max((value for value in drawn.values if value is not None), default=0.0)
@@ -126,7 +127,7 @@ class TimeChart(Widget):
         return f"{self.kind.words(value) if value is not None else '':>{AXIS}}"
 
     def _foot(self, drawn: Drawn, width: int) -> Text:
-        left = f"−{coarse_span(drawn.bucket_s * (width - AXIS))}{_source(drawn)}"
+        left = f"−{coarse_span(drawn.bucket_s * (width - AXIS))}"
         return _ends(Text.assemble((left, "faint")), Text.assemble((self._reading.summary, "faint")), width)
 
 
@@ -135,7 +136,7 @@ def _source(drawn: Drawn) -> str:
     if not any(drawn.from_log):
         return ""
     seen = any(value is not None and not old for value, old in zip(drawn.values, drawn.from_log, strict=True))
-    return " partly from the log" if seen else " from the log"
+    return "  partly from the log" if seen else "  from the log"
 
 
 def _row(row: str, tones: list[str], limited: bool) -> Text:
