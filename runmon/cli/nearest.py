@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +75,8 @@ def nearest(typed: str, known: Iterable[str]) -> list[str]:
         return []
     folded = typed.lower()
     begins = [name for name in names if len(typed) >= 3 and _last(name).startswith(folded)]
+    import difflib
+
     close = difflib.get_close_matches(folded, [_last(name) for name in names], n=MOST, cutoff=0.7)
     alike = sorted(
         (name for name in names if _last(name) in close), key=lambda name: close.index(_last(name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -204,6 +203,8 @@ above the file's general values."""
 
 
 def _nearest(name: str, known: Iterable[str] = (*BY_NAME, "keys", "profiles")) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"Did you mean {near[0]}?" if near else "See runmon config."
 

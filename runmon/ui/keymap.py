@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -58,5 +57,7 @@ def _share_by_default(one: str, other: str) -> bool:
 
 
 def _nearest(name: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, BY_ID, n=1)
     return f"Did you mean {near[0]}?" if near else "runmon keys lists them all."
