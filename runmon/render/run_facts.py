@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +15,7 @@ from runmon.model.document import Document
 from runmon.model.run import PHASES, Phase, Run
 from runmon.model.units import ago, byte_size, clock_time
 from runmon.render.facts import elapsed_s, exit_words, memory_size, whole_span
+from runmon.settings import APIFY
 
 Row = tuple[str, str]
 OLD_S = 20 * 3600
@@ -116,9 +118,12 @@ def _container(run: Run) -> str:
     )
 
 
-def console_url(run: Run) -> str:
-    """Where a browser shows the run on Apify's own platform."""
-    return f"{CONSOLE}{run.id}"
+def page_of(run: Run, api_url: str) -> str:
+    """What a browser can show of the run: Console for Apify's own, else its container's page; or nothing."""
+    if api_url == APIFY:
+        return f"{CONSOLE}{quote(run.id, safe='')}"
+    url = run.container_url or ""
+    return url if url.startswith(("http://", "https://")) and url.isprintable() and " " not in url else ""
 
 
 def oddities(document: Document[Run]) -> list[Row]:

@@ -39,6 +39,8 @@ RUN = (
     Command("run.queue", ("5",), "pane('queue')", "queue", "Go to the request queue.", "run"),
     Command("run.object", ("J",), "run_object", "run object", "Show the whole run object as JSON.", "run"),
     Command("run.input", ("6",), "pane('input')", "input", "Go to the input of the run.", "run"),
+    Command("run.open", ("o",), "open_run", "open in browser",
+            "Open the run in Apify Console, or what its container serves.", "run"),
     Command("run.larger", ("ctrl+right", "ctrl+down"), "resize(1)", "larger",
             "Give the pane more room; the line between two panes can also be dragged.", "run", 0, "^→"),
     Command("run.smaller", ("ctrl+left", "ctrl+up"), "resize(-1)", "smaller",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.screen import ModalScreen
 
-from runmon.errors import RunmonError
+from runmon.errors import LocalFault, RunmonError
 from runmon.model.order import Deed, Order, possible
+from runmon.render.run_facts import page_of
 from runmon.render.untrusted import clean
 from runmon.ui.private_textual import HeldScreen
 
@@ -140,6 +141,20 @@ class ActingScreen(HeldScreen, inherit_bindings=False):
         self._watch.refresh()
         if resurrect:
             await self._give(Order(Deed.RESURRECT, run_id))
+
+    @work(group="browser")
+    async def action_open_run(self) -> None:
+        """Open the run's page in Console, or on another server what its container serves."""
+        from runmon.ui.outside import visit
+
+        url = page_of(self._seen.run.view, self._api.address.url) if self._seen is not None else ""
+        if not url:
+            self._complain("There is no page to open", "The run is not on Apify, and serves none.")
+            return
+        try:
+            await visit(url)
+        except LocalFault as error:
+            self._complain("Nothing was opened", str(error))
 
     async def _give(self, order: Order) -> None:
         """Send an order, one at a time, and show what the server answered."""
