@@ -17,7 +17,7 @@ SIZE = 100_000_000
 RUNS = 5
 TOP, TAIL = r"10:00:00.060\D", LAST.decode()
 FOUND = rf"INFO\S*\s+{RARE.decode()}"
-KEPT = r"(?s)(reached maximum ret.*){5}"
+KEPT = r"ERROR\S* CheerioCrawler: Request failed and reached maximum"
 LIMIT_S = 60
 
 
@@ -70,7 +70,7 @@ def of_other(name: str, log: Made) -> dict[str, float]:
         found = places(program, keys)
         ready(program, keys.top)
         found["search"] = done(program, keys.search, RARE.decode() + "\r", keys.found)
-        ready(program, keys.bottom)
+        ready(program, keys.top)
         found["hide"] = done(program, *keys.hide, KEPT)
     return found
 

@@ -20,6 +20,8 @@ from runmon.ui.widgets.thin_bar import ThinBar
 
 FRAME_S = 1 / 30
 """Lines that arrive within this time share a refresh; the first is shown at once."""
+RACING_FRAME_S = 1 / 15
+"""The same where the whole screen is new each time, so that nobody can read it anyway."""
 
 
 class LinePlaces(LineRows):
@@ -65,6 +67,7 @@ class LinePlaces(LineRows):
         self._placing = False
         self._height = 0
         self._grown_at = 0.0
+        self._racing = False
         self._pending = False
         self.set_reactive(LinePlaces.following, self.FOLLOWS)
 
@@ -109,7 +112,8 @@ class LinePlaces(LineRows):
 
     def grown(self) -> None:
         """Lines were added to the source, or its last one became longer."""
-        wait = FRAME_S - (time.monotonic() - self._grown_at)
+        frame = RACING_FRAME_S if self._racing else FRAME_S
+        wait = frame - (time.monotonic() - self._grown_at)
         if self._pending or not self.is_mounted:
             return
         if wait <= 0:
@@ -128,6 +132,7 @@ class LinePlaces(LineRows):
     def lengthen(self) -> None:
         """Show what is new at the end of the source."""
         before, self._count = self._count, self._source.line_count()
+        self._racing = self._count - before > self.view_height
         self._forget(before - 1)
         quiet = self.show_vertical_scrollbar or self.styles.overflow_y == "hidden"
         size = self._virtual_size()
