@@ -44,6 +44,8 @@ REQUESTS_MOST, ITEMS_MOST = 10_000, 10_000
 """Requests and items looked through for one; reads are metered."""
 LINES_MOST = 5_000
 """Log lines about one request that are listed."""
+WHOLE_MOST = 1_000
+"""Lines up to which entries are shown whole there."""
 NO_REQUEST = "This names no request."
 NO_SNAPSHOT = "There is no snapshot of this error. Crawlee keeps them where saveErrorSnapshots is set."
 
@@ -113,7 +115,18 @@ class Jumps:
         found = await self._heads(names)
         if not found:
             raise Lost("The log does not name this request.")
-        return MentionsScreen(self._lines, found, clean(names[0], limit=300))
+        shown = self._whole(found)
+        return MentionsScreen(self._lines, shown, len(found), clean(names[0], limit=300))
+
+    def _whole(self, heads: Sequence[int]) -> list[int]:
+        """Every line of these entries; their first lines alone where that would be too much to read."""
+        lines = LogLines(self._lines.buffer)
+        shown: list[int] = []
+        for head in heads:
+            shown += range(head, head + lines.entry(head).lines)
+            if len(shown) > WHOLE_MOST:
+                return list(heads)
+        return shown
 
     async def _to_snapshot(self, subject: Subject) -> Screen[Any]:
         from runmon.ui.screens.record import RecordScreen

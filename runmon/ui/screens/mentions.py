@@ -1,4 +1,4 @@
-"""What the log says of one request: the entries that name it, each by its first line."""
+"""What the log says of one request: the entries that name it, without all that stands between them."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ class MentionsFrame(Pane):
 
 
 class MentionsScreen(Screen[None], inherit_bindings=False):
-    """Shows log entries by the numbers of their first lines. Enter opens one."""
+    """Shows lines of log entries by their numbers. Enter opens an entry."""
 
     SCOPE: ClassVar[str] = "mentions"
     BINDINGS = bindings("mentions")
 
-    def __init__(self, lines: LogLines, numbers: Sequence[int], about: str) -> None:
-        """`about` is clean."""
+    def __init__(self, lines: LogLines, numbers: Sequence[int], entries: int, about: str) -> None:
+        """`numbers` are lines of so many entries; `about` is clean."""
         super().__init__()
-        self._about = about
+        self._about, self._entries = about, entries
         self.view = ExcerptView(Excerpt(LogLines(lines.buffer, lines.clock), numbers))
         self.frame = MentionsFrame(self.view)
 
@@ -86,11 +86,11 @@ class MentionsScreen(Screen[None], inherit_bindings=False):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        count = len(self.view.excerpt.numbers)
+        count = self._entries
         self.frame.title_text = Text.assemble(("Log of ", "quiet"), (self._about, "strong"))
         self.frame.counts = Text.assemble((f"{grouped(count)} entries" if count != 1 else "1 entry", "quiet"))
         self.view.focus()
-        self.view.move_cursor(count - 1)
+        self.view.move_cursor(len(self.view.excerpt.numbers) - 1)
 
     @property
     def number(self) -> int:
