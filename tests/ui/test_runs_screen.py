@@ -171,12 +171,12 @@ async def test_runs_open_as_tabs_and_keys_go_between_them(tmp_path: Path) -> Non
         await shown.press("k", "enter")
         await shown.until_text("Login failed: wrong password", "≡ Runs")
         assert shown.app.screen is not first
-        await shown.press("less_than_sign")
+        await shown.press("left_curly_bracket")
         assert shown.app.screen is first and "no price on page 17" in shown.text
-        await shown.press("less_than_sign")
+        await shown.press("left_curly_bracket")
         assert not on_run(shown) and row(shown, "≡ Runs", "shop-crawler", "login-bot")
 
-        await shown.press("greater_than_sign", "q")
+        await shown.press("right_curly_bracket", "q")
         await shown.until(lambda: not on_run(shown) and len(shown.app.open_runs) == 1)
         assert not row(shown, "≡ Runs", "shop-crawler")
         await shown.press("k", "j", "enter")
@@ -195,7 +195,7 @@ async def test_a_run_that_is_not_shown_asks_for_no_storage(tmp_path: Path) -> No
         await shown.press("escape")
         await shown.until(lambda: not any(counter._shown for counter in screen._watch._counters.values()))
 
-        await shown.press("greater_than_sign")
+        await shown.press("right_curly_bracket")
         await shown.until(lambda: any(counter._shown for counter in screen._watch._counters.values()))
 
 

@@ -21,10 +21,10 @@ RUNS = (
             "Take the filter away, then the marks.", "runs", 0, "esc"),
 )
 TABS = (
-    Command("app.next_run", ("greater_than_sign", "ctrl+pagedown"), "app.next_run(1)", "next run",
-            "Go to the next open run, or to the list.", "app", 0, ">"),
-    Command("app.previous_run", ("less_than_sign", "ctrl+pageup"), "app.next_run(-1)", "previous run",
-            "Go to the open run before, or to the list.", "app", 0, "<"),
+    Command("app.next_run", ("right_curly_bracket", "ctrl+pagedown"), "app.next_run(1)", "next run",
+            "Go to the next open run, or to the list.", "app", 0, "}"),
+    Command("app.previous_run", ("left_curly_bracket", "ctrl+pageup"), "app.next_run(-1)", "previous run",
+            "Go to the open run before, or to the list.", "app", 0, "{"),
     Command("app.runs_list", ("escape",), "app.runs_list", "runs",
             "Go to the list of runs; the run stays open as a tab.", "app", 4, "esc"),
     Command("app.close_run", ("q", "ctrl+w"), "app.close_shown_run", "close",
