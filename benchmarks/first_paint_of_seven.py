@@ -39,7 +39,7 @@ def main() -> bool:
         path = str(storage(Path(folder)))
         ours, seven = [sys.executable, "-m", "runmon", "open", path], [sys.executable, "-c", SEVEN]
         opened, bare = side_by_side(
-            lambda: until_shown(ours, "the last line"), lambda: until_shown(seven, "page 1999 read")
+            lambda: until_shown(ours, "the last line"), lambda: until_shown(seven, "Kettle 20")
         )
     ratio = opened.cpu_s / bare.cpu_s
     return report(

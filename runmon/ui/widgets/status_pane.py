@@ -195,7 +195,7 @@ class StatusPane(Pane):
         rates, text = self.query_one("#rates", Words), rates_text(self.course, width)
         rates.say(text)
         rates.display = bool(text.plain) and not self.has_class("-large")
-        for wall in self.query(ChartWall):
+        for wall in self.query(ChartWall) if self.has_class("-large") else ():
             wall.read(run)
 
     def _write_times(self) -> None:
