@@ -47,7 +47,9 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def shown(run: Watching, *words: str) -> None:
-    await run.pilot.press("3", "f")
+    await run.pilot.press("3")
+    await run.until(lambda: run.items.table.has_focus)
+    await run.pilot.press("f")
     await run.sees(*words)
 
 
@@ -212,7 +214,7 @@ ODD = {
 async def test_every_key_takes_items_that_nobody_expects(tmp_path: Path, name: str) -> None:
     """C3, C5: values that no decoder likes, and more columns than any screen has."""
     async with watching(storage(tmp_path / "s", raw_items=ODD[name]), size=(100, 24)) as run:
-        await run.pilot.press("3", "f")
+        await shown(run)
         await run.until(lambda: run.items.table.row_count)
         for key in KEYS.split():
             await run.pilot.press(key)
