@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, assert_never
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
 
 from runmon.render.facts import Progress, Sign, progress_in, progress_of
 from runmon.render.untrusted import clean
-from runmon.settings import Settings
 from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.ending import name_window, tell_end
@@ -20,7 +18,7 @@ from runmon.ui.jumps import Jumps
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.screens.acting import DEEDS, ActingScreen
-from runmon.ui.screens.sized import SizedScreen
+from runmon.ui.screens.arranged import ArrangedScreen
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.header import RunHeader
 from runmon.ui.widgets.input_pane import InputPane
@@ -58,7 +56,7 @@ FIRST_S = 0.25
 """How long the first painting may wait for the log, which a server nearby sends sooner."""
 
 
-class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
+class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
     """Shows one run live. Closing it closes its watch and its connections."""
 
     SCOPE: ClassVar[str] = "run"
@@ -92,8 +90,6 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         self._counted: QueueCounted | None = None
         self._told: Progress | None = None
         self._object: RunObjectScreen | None = None
-        self._showing: frozenset[str] = frozenset()
-        self._current, self._store, self._zoomed = "log", "items", False
         self._status = StatusPane(history)
         self._usage = UsagePane(has_token=api.token is not None)
         self._log = LogPane(watch.log, run_id=watch.run_id)
@@ -263,61 +259,6 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             if pane.display:
                 pane.tick()
 
-    def on_resize(self, event: events.Resize) -> None:
-        if not self.closing:
-            self._arrange(event.size.width, event.size.height)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        pane = next((node for node in event.widget.ancestors_with_self if isinstance(node, Pane)), None)
-        if pane is not None and pane.id in layout.ORDER and pane.id != self._current:
-            self._go(pane.id)
-
-    def on_pane_title_changed(self, message: Pane.TitleChanged) -> None:
-        self._tabs.refresh()
-        if message.pane.beside and message.pane is not self._panes[self._store]:
-            self._panes[self._store].refresh_title()
-
-    def _go(self, name: str) -> None:
-        self._current = name
-        self._store = name if name in layout.STORES else self._store
-        self._arrange(self.size.width, self.size.height)
-
-    def _wanted(self) -> frozenset[str]:
-        """The panes that the person wants to see."""
-        settings = getattr(self.app, "settings", None)
-        return frozenset(settings.panes) if isinstance(settings, Settings) else layout.EVERY
-
-    def _expect(self, size: Size) -> None:
-        """Arrange for a size before anything is mounted."""
-        self.take_breakpoints(size)
-        place = layout.room(*size)
-        self.update_classes(_room_classes(place, single=place is layout.Room.ONE), update=False)
-        wanted = self._wanted()
-        if self._current not in wanted:
-            self._current = next((name for name in layout.ORDER if name in wanted), self._current)
-        showing = layout.visible(place, self._current, self._store, zoomed=False, wanted=wanted)
-        for name, pane in self._panes.items():
-            pane.display = name in showing
-
-    def _arrange(self, width: int, height: int) -> None:
-        """Show what fits, tell panes that come or go, and let the watch count only what shows."""
-        place = layout.room(width, height)
-        wanted = self._wanted()
-        showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed, wanted=wanted)
-        single = self._zoomed or place is layout.Room.ONE
-        self.update_classes({**_room_classes(place, single=single), "-zoomed": self._zoomed}, animate=False)
-        self._status.enlarge(self._zoomed and "status" in showing)
-        self._share_frame(place)
-        self._side.display = bool(showing & {"status", "usage"})
-        self._stores.display = bool(showing & set(layout.STORES))
-        self._main.display = bool(showing - {"status", "usage"})
-        for name, pane in self._panes.items():
-            self._show_pane(pane, name in showing)
-        self.apply_sizes(single=single)
-        self._tabs.show(self._panes[self._current])
-        self._showing = showing
-        self._count()
-
     def let_go(self) -> None:
         """Paint, and count: the log came first, the storages are asked behind it."""
         if self.held:
@@ -334,19 +275,6 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
         self._watch.show(panes if self._told or self._seen is None else {*panes, Watched.QUEUE})
 
-    def _show_pane(self, pane: Pane, visible: bool) -> None:
-        if pane.display != visible or not pane.told:
-            pane.display = pane.told = visible
-            pane.shown(visible)
-
-    def _share_frame(self, place: layout.Room) -> None:
-        """Make tabs of the storages that share a place."""
-        sharing = {layout.Room.SOME: layout.STORES, layout.Room.ALL: layout.SHARED}.get(place, ())
-        wanted = self._wanted() | {self._current}
-        tabs = tuple(self._panes[name] for name in sharing if name in wanted and not self._zoomed)
-        for name in layout.STORES:
-            self._panes[name].beside = tabs if name in sharing and len(tabs) > 1 else ()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Orders only where the run can obey them; back only out of a zoom."""
         if action in DEEDS:
@@ -355,41 +283,9 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
             return self._seen is not None and not self._read_only
         return self._zoomed if action == "back" else True
 
-    def action_pane(self, name: str) -> None:
-        """Go to a pane by its name."""
-        self._go(name)
-        self.call_after_refresh(self._focus_current)
-
-    def _focus_current(self) -> None:
-        """Focus the pane that is gone to by now: keys may have come since this was asked."""
-        self._panes[self._current].focus_inner()
-
     def _to_line(self, number: int) -> None:
         self._log.view.go_to_number(number)
         self.action_pane("log")
-
-    def action_next_pane(self) -> None:
-        """Go to the next pane in order."""
-        self.action_pane(layout.neighbour(self._current, 1, self._wanted()))
-
-    def action_previous_pane(self) -> None:
-        """Go to the previous pane in order."""
-        self.action_pane(layout.neighbour(self._current, -1, self._wanted()))
-
-    def action_resize(self, step: int) -> None:
-        """Give the focused pane more or less room."""
-        self.resize_pane(self._current, step)
-
-    def action_zoom(self) -> None:
-        """Give the focused pane everything between header and footer, or give it back."""
-        self._zoomed = not self._zoomed
-        self._go(self._current)
-        self.refresh_bindings()
-
-    def action_back(self) -> None:
-        """Leave the zoom."""
-        if self._zoomed:
-            self.action_zoom()
 
     def run_name(self) -> str:
         """What the header calls the run."""
@@ -406,12 +302,3 @@ class RunScreen(ActingScreen, SizedScreen, inherit_bindings=False):
     def action_refresh_all(self) -> None:
         """Ask the server now."""
         self._watch.refresh()
-
-
-def _room_classes(place: layout.Room, *, single: bool) -> dict[str, bool]:
-    return {
-        "-all": place is layout.Room.ALL,
-        "-some": place is layout.Room.SOME,
-        "-one": place is layout.Room.ONE,
-        "-single": single,
-    }
