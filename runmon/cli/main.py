@@ -46,8 +46,8 @@ TABLE = {
     "doctor": Known("runmon.cli.doctor", "doctor_command", "Check terminal, token, network; say what to do."),
 }
 
-YOUNG = 50_000
-"""New objects between two collections of garbage: at Python's 700 they took 13 to 26 % of a start."""
+YOUNG = 250_000
+"""New objects between two collections of garbage: more than a start makes, of which hardly any is garbage."""
 
 EXAMPLES = (
     ("runmon demo", "see it at work on a crawl of this machine"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -42,6 +43,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 FOR_WHO_READS_KEYS = (signal.SIGINT, signal.SIGQUIT)
 LOOK_S = 1.0
 """Between two looks whether the terminal is still there."""
+YOUNG = 100_000
+"""New objects between two collections of garbage while a screen shows; each takes a few milliseconds."""
 
 
 class RunmonApp(TypesAhead, OpensRuns):
@@ -335,9 +338,13 @@ def _shown(open_screen: Callable[[], Screen[Any]], settings: Settings, token: To
     from runmon.api.credentials import redacted
     from runmon.watch.history import state_folder
 
+    def opened() -> Screen[Any]:
+        screen = open_screen()
+        gc.freeze()  # modules and the first screen stay: no collection need walk over them again
+        gc.set_threshold(YOUNG)
+        return screen
+
     kept = Remembered(state_folder() / "screen.json")
-    app = RunmonApp(
-        open_screen, settings=settings, redact=lambda text: redacted(text, token), remembered=kept
-    )
+    app = RunmonApp(opened, settings=settings, redact=lambda text: redacted(text, token), remembered=kept)
     app.run()
     return app.return_code or 0
