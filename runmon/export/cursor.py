@@ -16,6 +16,8 @@ from runmon.export.saving import Draft, Folder
 from runmon.model.storages import Place
 
 _PIECE = 1024 * 1024
+_EVERY = 8 * 1024 * 1024
+"""Bytes after which the file is written again: at most so much is asked for anew after `kill -9`."""
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -31,6 +33,8 @@ class Cursor:
     begun: bool = False
     """Whether the list has its first item."""
     size: int = 0
+    kept: int = 0
+    """The size that its file speaks of."""
     digest: Any = field(default_factory=sha256)
 
     @classmethod
@@ -49,7 +53,15 @@ class Cursor:
         self.items, self.begun = items, self.begun or bool(data)
         self.size += len(data)
         self.digest.update(data)
-        told = {"what": self.what, "items": items, "begun": self.begun, "size": self.size,
+        if self.size - self.kept >= _EVERY or not self.kept:
+            self.keep()
+
+    def keep(self) -> None:
+        """Write down how far it came, if it came anywhere."""
+        if not self.size:
+            return
+        self.kept = self.size
+        told = {"what": self.what, "items": self.items, "begun": self.begun, "size": self.size,
                 "sha256": self.digest.hexdigest()}  # fmt: skip
         with suppress(OSError):
             held = os.open(self.name, _FLAGS, 0o600, dir_fd=self.folder.descriptor)

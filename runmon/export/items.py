@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from runmon.api.client import Api
 from runmon.errors import LocalFault
 from runmon.export.cursor import Cursor
 from runmon.export.formula_guard import FormulaGuard
-from runmon.export.item_pages import Wanted, pages, whole
+from runmon.export.item_pages import Wanted, whole
+from runmon.export.item_stream import written
 from runmon.export.saving import Draft, Folder
 from runmon.model.storages import Place
 from runmon.model.units import byte_size
@@ -68,10 +69,14 @@ async def save(
         progress = Progress(items=cursor.items, bytes=draft.written)
         out = _DraftOutput(folder, draft, progress, cursor)
         parts = _paged(api, place, wanted, progress, cursor) if wanted.paged else _guarded(api, place, wanted)
-        async with aclosing(parts):
-            async for data in parts:
-                await out.write(data)
-                told(progress)
+        try:
+            async with aclosing(parts):
+                async for data in parts:
+                    await out.write(data)
+                    told(progress)
+        except BaseException:
+            cursor.keep()
+            raise
         path = await asyncio.to_thread(draft.publish)
         cursor.forget()
     return str(path), progress
@@ -84,7 +89,13 @@ class _DraftOutput:
         self._folder, self._draft, self._progress, self._cursor = folder, draft, progress, cursor
 
     async def write(self, data: bytes) -> None:
-        await asyncio.to_thread(self._write, data)
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, data))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                await writing  # the draft is not closed under a thread that writes to it
+            raise
 
     def _write(self, data: bytes) -> None:
         self._room()
@@ -115,9 +126,10 @@ async def _paged(
     """The bytes of json or jsonl; `progress` counts the items of what is yielded."""
     first = wanted.offset + progress.items
     listed, begun = wanted.format == "json", bool(cursor and cursor.begun)
-    async with aclosing(pages(api, place, wanted, first=first)) as found:
+    async with aclosing(written(api, place, wanted, first=first)) as found:
         async for page in found:
-            lead = b"" if not listed or not page.body else b",\n" if begun else b"["
+            joined = not listed or not page.body or page.body.startswith(b",")
+            lead = b"" if joined else b",\n" if begun else b"["
             begun = begun or bool(page.body)
             progress.items = page.end - wanted.offset
             if page.total is not None:

@@ -19,12 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runmon.api.client import ONCE, Api
+from runmon.api.datasets import ExportOptions
 from runmon.errors import AlreadyThere, LinkError, LocalFault
 from runmon.export.chosen import flat, ranges, save_chosen
 from runmon.export.formula_guard import FormulaGuard
 from runmon.export.item_pages import Wanted
 from runmon.export.items import Progress, export, save
 from runmon.export.saving import Folder
+from runmon.export.seams import ListSeams
 from runmon.model.storages import Place
 from tests.loopback import Seen, answer, data
 from tests.ui.screens import serving
@@ -90,6 +92,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits before trying again; pages are small."""
     monkeypatch.setattr("runmon.export.item_pages.PAUSES", (0.0, 0.0))
     monkeypatch.setattr("runmon.export.item_pages.PAGE_BYTES", 30_000)
+    monkeypatch.setattr("runmon.export.seams.PIECE", 10_000)
 
 
 def names(folder: Path) -> list[str]:
@@ -102,14 +105,54 @@ def silent(_: Progress) -> None:
 
 
 @pytest.mark.parametrize("format", ["json", "jsonl"])
-async def test_what_is_exported_in_pages_is_what_one_answer_would_be(format: str) -> None:
+@pytest.mark.parametrize("paged", [False, True])
+async def test_an_export_is_what_one_answer_would_be_and_asks_for_no_more(format: str, paged: bool) -> None:
     dataset, held, told = Dataset(), Held(), []
+    wanted = Wanted(format, options=ExportOptions(clean=paged))
     async with api_of(dataset) as api:
-        await export(api, PLACE, Wanted(format), held, lambda p: told.append((p.items, p.total)))
+        await export(api, PLACE, wanted, held, lambda p: told.append((p.items, p.total)))
     assert held.data == dataset.written(ITEMS, format)
-    assert len(dataset.offsets) > 5
+    assert len(dataset.offsets) > 5 if paged else dataset.offsets == [0, 3000]
     assert told[-1] == (3000, 3000)
     assert [items for items, _ in told] == sorted(items for items, _ in told)
+
+
+async def test_an_item_that_is_not_json_is_exported_as_it_was_sent() -> None:
+    dataset, held = Dataset([*ITEMS, b'{"n":NaN}', *ITEMS]), Held()
+    async with api_of(dataset) as api:
+        await export(api, PLACE, Wanted("json"), held, silent)
+    assert held.data == dataset.written(dataset.items, "json")
+
+
+documents = st.recursive(
+    st.none() | st.integers() | st.text('},{["\\n\u017e'),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("},{", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(st.dictionaries(st.text(max_size=2), documents, max_size=3), max_size=8),
+    st.sampled_from([",", ",\n", " , \n "]),
+    st.sampled_from([None, 1]),
+    st.data(),
+)
+def test_pieces_end_with_an_item_wherever_chunks_end(
+    items: list[object], mark: str, indent: int | None, draw: st.DataObject
+) -> None:
+    inner = mark.join(json.dumps(item, indent=indent) for item in items)
+    text, at, made, count = f"[{inner}]".encode(), 0, b"", 0
+    found = ListSeams(piece=1)
+    while at < len(text):
+        step = draw.draw(st.integers(1, 40))
+        body, more = found.feed(text[at : at + step])
+        at, made, count = at + step, made + body, count + more
+        assert made in {b"", inner.encode()} or json.loads(b"[" + made + b"]") == items[:count]
+    body, more = found.finish()
+    assert (made + body).decode() == inner
+    assert count + more == len(items)
 
 
 async def test_offset_and_limit_bound_an_export_and_an_empty_one_is_a_list() -> None:
@@ -132,7 +175,7 @@ async def test_pages_that_break_off_are_asked_for_again_and_nothing_is_doubled(f
 @pytest.mark.parametrize("format", ["json", "jsonl"])
 async def test_an_export_that_was_cut_is_gone_on_with(format: str, tmp_path: Path) -> None:
     """D3: a crash or a dead link half-way leaves a `.part`, never half a file under its name."""
-    dataset = Dataset(breaks=set(range(4, 100)))
+    dataset = Dataset(breaks=set(range(100)))
     async with api_of(dataset) as api:
         with Folder(tmp_path) as folder, pytest.raises(LinkError):
             await save(api, PLACE, Wanted(format), folder, "out", silent)
@@ -143,6 +186,22 @@ async def test_an_export_that_was_cut_is_gone_on_with(format: str, tmp_path: Pat
     assert dataset.offsets[0] > 500
     assert (tmp_path / "out").read_bytes() == dataset.written(ITEMS, format)
     assert names(tmp_path) == ["out"]
+
+
+async def test_what_was_written_behind_the_last_note_of_a_killed_export_is_asked_for_anew(
+    tmp_path: Path,
+) -> None:
+    dataset = Dataset(breaks=set(range(100)))
+    async with api_of(dataset) as api:
+        with Folder(tmp_path) as folder, pytest.raises(LinkError):
+            await save(api, PLACE, Wanted("json"), folder, "out", silent)
+        with (tmp_path / "out.part").open("ab") as part:
+            part.write(b',\n{"n":29')
+        dataset.breaks, dataset.offsets = set(), []
+        with Folder(tmp_path) as folder:
+            await save(api, PLACE, Wanted("json"), folder, "out", silent)
+    assert dataset.offsets[0] > 500
+    assert (tmp_path / "out").read_bytes() == dataset.written(ITEMS, "json")
 
 
 async def spoil(tmp_path: Path, dataset: Dataset) -> None:
@@ -161,7 +220,7 @@ async def gone(tmp_path: Path, dataset: Dataset) -> None:
 async def test_a_part_of_something_else_is_not_gone_on_with(
     change: Callable[[Path, Dataset], object], tmp_path: Path
 ) -> None:
-    dataset = Dataset(breaks=set(range(4, 100)))
+    dataset = Dataset(breaks=set(range(100)))
     async with api_of(dataset) as api:
         with Folder(tmp_path) as folder, pytest.raises(LinkError):
             await save(api, PLACE, Wanted("json"), folder, "out", silent)
@@ -189,7 +248,7 @@ async def test_a_disk_without_room_for_the_rest_is_told_early(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D3: the disk would be full half-way."""
-    async with api_of(Dataset()) as api:
+    async with api_of(Dataset(breaks={0})) as api:
         with Folder(tmp_path) as folder:
             full = SimpleNamespace(f_bavail=10, f_frsize=1024)
             monkeypatch.setattr("runmon.export.items.os.fstatvfs", lambda _: full)
