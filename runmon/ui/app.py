@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -212,6 +214,11 @@ class RunmonApp(TypesAhead, OpensRuns):
         if self._copies is not None:
             self._copies.close()
         await super()._close_all()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What a screen misses that was opened while leaving was never put there: that ends nothing."""
+        if not (self._exit and isinstance(error, NoMatches | NoScreen)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """An error of our own: said in a few lines, without values, secrets or control characters."""

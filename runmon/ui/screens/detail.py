@@ -25,20 +25,20 @@ class DetailFrame(Pane):
 
     NAME: ClassVar[str] = ""
 
-    def compose(self) -> ComposeResult:
-        yield JsonView()
-        yield Static(id="notes")
-
-    @property
-    def view(self) -> JsonView:
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = JsonView()
         """The lines."""
-        return self.query_one(JsonView)
+        self._notes = Static(id="notes")
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+        yield self._notes
 
     def note(self, notes: tuple[str, ...]) -> None:
         """Write what a reader must know below the lines; nothing where there is nothing to say."""
-        line = self.query_one("#notes", Static)
-        line.display = bool(notes)
-        line.update(Text.assemble(("! ", "warn"), ("  ·  ".join(notes), "quiet")))
+        self._notes.display = bool(notes)
+        self._notes.update(Text.assemble(("! ", "warn"), ("  ·  ".join(notes), "quiet")))
 
 
 class DetailScreen(Screen[int | None], inherit_bindings=False):
