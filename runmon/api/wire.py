@@ -32,6 +32,7 @@ T = TypeVar("T")
 V = TypeVar("V", bound=msgspec.Struct)
 Query = Mapping[str, Any]
 
+TOKEN_REFUSED = "Check it, or make a new one in Console."
 TOKEN_HINT = "Set APIFY_TOKEN, or give --token-file FILE."
 ADDRESS_HINT = "Is --api-url right?"
 UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
@@ -172,9 +173,7 @@ def _error(status: int, kind: str, what: str, where: Address, token: bool) -> Ap
     host = where.host
     if status == 401:
         if token:
-            return NeedsToken(
-                f"{host} does not accept the token.", hint="Check it, or make a new one in Console."
-            )
+            return NeedsToken(f"{host} does not accept the token.", hint=TOKEN_REFUSED)
         return NeedsToken(f"{host} wants a token for {what}.", hint=TOKEN_HINT)
     if status in {402, 403} and not token:
         return Forbidden(f"Not everybody may use {what} at {host}.", hint=TOKEN_HINT)

@@ -39,6 +39,8 @@ class Server:
 
     address: Address
     token: Token | None
+    token_from: str = ""
+    """Where the token was found, as a person knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def server(*, api_url: str | None, token_file: str | None, anonymous: bool) -> S
     """The server and token that flags, environment and settings name; BadInput where they cannot be used."""
     whole = settings_here()
     where = address(api_url or whole.settings.api_url)
-    return Server(where, account(whole, token_file=token_file, anonymous=anonymous).token)
+    found = account(whole, token_file=token_file, anonymous=anonymous)
+    return Server(where, found.token, found.source)
 
 
 @contextmanager

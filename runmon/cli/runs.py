@@ -69,7 +69,12 @@ def show_runs(asked: Server, words: str = "") -> int:
             return Api(asked.address, asked.token) if asked.token else None
 
         places = [
-            RunsPlace("apify" if "apify" in asked.address.host else "server", account, absent=NO_TOKEN),
+            RunsPlace(
+                "apify" if "apify" in asked.address.host else "server",
+                account,
+                absent=NO_TOKEN,
+                token_from=asked.token_from,
+            ),
             RunsPlace("here", local.connect, read_only=True, look=local.look),
         ]
         return runs_screen(

@@ -69,13 +69,21 @@ class RunList:
 
     _runs: dict[str, ListedRun] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
+    _told: dict[str, set[str]] = field(default_factory=dict)
+    """The places that told of a run."""
 
     def take(self, shorts: Iterable[RunShort], place: str, *, read_only: bool = False) -> bool:
         """Take a page of the list of a place; whether anything is new or changed."""
         changed = [self._take_one(short, place, read_only) for short in shorts if short.id]
         return any(changed)
 
+    @property
+    def repeated(self) -> int:
+        """How often a run was told of by one more place."""
+        return sum(len(places) - 1 for places in self._told.values())
+
     def _take_one(self, short: RunShort, place: str, read_only: bool) -> bool:
+        self._told.setdefault(short.id, set()).add(place)
         known = self._runs.get(short.id)
         if known is None or (known.place != place and known.read_only and not read_only):
             name = self._names.get(short.act_id or "", "")
@@ -121,6 +129,7 @@ class RunList:
     def forget(self, run_id: str) -> None:
         """The run is there no more."""
         self._runs.pop(run_id, None)
+        self._told.pop(run_id, None)
 
     def __len__(self) -> int:
         return len(self._runs)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from runmon.api.wire import TOKEN_REFUSED
 from runmon.errors import NeedsToken, RunmonError
 from runmon.model.run import Phase
 from runmon.model.run_list import ListedRun
 from runmon.model.units import grouped
-from runmon.render.facts import PHASE_SIGNS, phase_sign
+from runmon.render.facts import PHASE_SIGNS, Sign, phase_sign
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.run_rows import actor_name, why
 from runmon.watch.clock import Clock
@@ -20,6 +21,12 @@ NO_TOKEN = (
     "The runs of an account are listed with its token: log in with `apify login`, or set APIFY_TOKEN.\n"
     "runmon doctor tells what is found; runmon demo needs no account."
 )
+NOT_ACCEPTED = Sign("◇", "token not accepted", "warn")
+
+
+def not_accepted(refused: RunmonError | None) -> bool:
+    """Whether a token was sent, and the server does not know it."""
+    return isinstance(refused, NeedsToken) and refused.hint == TOKEN_REFUSED
 
 
 def header_line(
@@ -78,7 +85,13 @@ def detail_lines(run: ListedRun | None, width: int, clock: Clock) -> Text:
 
 
 def empty_words(
-    asked: str, known: int, refused: RunmonError | None, absent: Sequence[str], *, reading: bool
+    asked: str,
+    known: int,
+    refused: RunmonError | None,
+    absent: Sequence[str],
+    *,
+    reading: bool,
+    source: str = "",
 ) -> Text:
     """The sentence in place of rows."""
     if known and asked:
@@ -86,7 +99,13 @@ def empty_words(
     if reading:
         return Text("Reading the runs…")
     said = list(absent)
-    if isinstance(refused, NeedsToken):
+    if isinstance(refused, NeedsToken) and not_accepted(refused):
+        told = [
+            clean(refused.sentence, limit=300),
+            f"It comes from {clean(source, limit=200)}." if source else "",
+        ]
+        said.append("\n".join(filter(None, [*told, refused.hint])))
+    elif isinstance(refused, NeedsToken):
         said.append(NO_TOKEN)
     elif refused is not None:
         said.append(clean(str(refused), limit=300))

@@ -108,6 +108,16 @@ async def test_words_and_keys_narrow_the_list_and_esc_shows_all_again(tmp_path: 
         await shown.until_text("7 of 7 runs")
 
 
+async def test_runs_that_two_places_tell_of_are_counted_once_and_failed_is_called_failed(
+    tmp_path: Path,
+) -> None:
+    with fleet(tmp_path) as platform:
+        async with runs_shown(place_of(platform), place_of(platform, "here", read_only=True)) as shown:
+            await shown.until_text("7 of 7 runs")
+            await shown.press("v")
+            await shown.until_text("showing failed")
+
+
 async def test_one_key_shows_the_runs_of_the_actor_under_the_cursor(tmp_path: Path) -> None:
     async with fleet_shown(tmp_path) as shown:
         await shown.until_text("login-bot", "price-watch")
@@ -224,8 +234,10 @@ async def test_a_token_that_is_refused_is_told_in_place() -> None:
         async def connect() -> Api:
             return Api(address(server.url), Token("apify_api_nobody0123456789"))
 
-        async with runs_shown(RunsPlace("apify", connect)) as shown:
-            await shown.until_text("apify login", "◇ needs a token")
+        async with runs_shown(RunsPlace("apify", connect, token_from="APIFY_TOKEN")) as shown:
+            await shown.until_text(
+                "does not accept the token", "It comes from APIFY_TOKEN", "◇ token not accepted"
+            )
             asked = len(server.seen)
             await shown.press("ctrl+r")
             await shown.until(lambda: len(server.seen) > asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,14 +15,22 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from runmon.errors import BadInput, RunmonError
-from runmon.model.run_filter import RunFilter, parse
+from runmon.model.run_filter import parse
 from runmon.model.run_list import ListedRun, RunList
 from runmon.render.facts import Sign, state_sign
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.private_textual import HeldScreen
-from runmon.ui.runs_words import count_line, detail_lines, empty_words, header_line
+from runmon.ui.runs_asked import STATUSES, TIMES, Shown
+from runmon.ui.runs_words import (
+    NOT_ACCEPTED,
+    count_line,
+    detail_lines,
+    empty_words,
+    header_line,
+    not_accepted,
+)
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.link_bar import LinkBar
 from runmon.ui.widgets.prompt import Prompt, TypesAhead
@@ -40,8 +48,6 @@ FIRST_S = 0.25
 """How long the first painting may wait for the first page, which a server nearby sends sooner."""
 LOOK_S = 5.0
 """Between two looks for new folders of runs on this machine."""
-STATUSES = ("", "bad", "active")
-TIMES = ("", "1h", "1d", "7d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +63,8 @@ class RunsPlace:
     """Looks for new runs, in a thread; gives names by run id."""
     absent: str = ""
     """What is said where there is no way, and what to do."""
-
-
-@dataclass(slots=True)
-class Shown:
-    """What is asked for: the typed filter, and what keys add to it."""
-
-    typed: str = ""
-    status: str = ""
-    time: str = ""
-    actor: str = ""
-    parsed: RunFilter = field(default_factory=RunFilter)
-
-    def text(self) -> str:
-        """All of it as one could type it."""
-        added = (self.status, f"since:{self.time}" if self.time else "")
-        return " ".join(filter(None, (*added, self.typed)))
+    token_from: str = ""
+    """Where its token was found, as a person knows it."""
 
 
 class RunsTold(Message, bubble=False):
@@ -220,7 +212,10 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
         reading = self._tried < len(self._places) or any(
             feed.total is None and feed.refused is None for feed in self._feeds.values()
         )
-        return empty_words(self.shown.text(), len(self.runs), refused, self._absent, reading=reading)
+        source = next((place.token_from for place in self._places if place.token_from), "")
+        return empty_words(
+            self.shown.said(), len(self.runs), refused, self._absent, reading=reading, source=source
+        )
 
     def _tick(self) -> None:
         if self.is_current:
@@ -232,7 +227,7 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
         width = self.size.width
         self._head.say(header_line(self._called, list(self.runs), len(self._table.marks), width))
         self._line.say(
-            count_line(len(self.rows.runs), len(self.runs), self._total(), self.shown.text(), self._notes())
+            count_line(len(self.rows.runs), len(self.runs), self._total(), self.shown.said(), self._notes())
         )
         self._detail.say(detail_lines(self._under(), width, self._clock))
         self._tabs.display = isinstance(self.app, OpensRuns) and bool(self.app.open_runs)
@@ -241,7 +236,7 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
 
     def _total(self) -> int | None:
         totals = [feed.total for feed in self._feeds.values() if feed.total is not None]
-        return sum(totals) if totals else None
+        return sum(totals) - self.runs.repeated if totals else None
 
     def _notes(self) -> list[str]:
         refused = [str(feed.refused) for feed in self._feeds.values() if feed.refused]
@@ -254,7 +249,7 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
         if feeds:
             now, monotonic = self._clock.local(self._now()), self._clock.monotonic()
             states = [
-                state_sign(feed.state, now, monotonic)
+                NOT_ACCEPTED if not_accepted(feed.refused) else state_sign(feed.state, now, monotonic)
                 for feed in feeds
                 if not feed.refused or len(feeds) == 1
             ]
