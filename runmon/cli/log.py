@@ -60,6 +60,7 @@ LEVELS = ("debug", "info", "warn", "error")
     "--strict", is_flag=True, help="Exit with 75 where what was printed turned out to be rewritten."
 )
 @click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write to FILE.")
+@click.option("--force", is_flag=True, help="Replace FILE where it is there.")
 @status_options
 @server_options
 def log_command(
@@ -72,6 +73,7 @@ def log_command(
     tail: int | None,
     strict: bool,
     output: str | None,
+    force: bool,
     status: str | None,
     api_url: str | None,
     token_file: str | None,
@@ -89,7 +91,7 @@ def log_command(
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
     with (
         _looked_at(target, asked, status, STEADY if follow else QUICK) as run,
-        _output(output, growing=follow) as out,
+        _output(output, growing=follow, force=force) as out,
     ):
         sink = sink_of(out, raw=raw, colour="NO_COLOR" not in os.environ)
         rewritten = asyncio.run((_follow if follow else _print)(run, sink, wish, tail))

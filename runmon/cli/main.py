@@ -21,8 +21,9 @@ from runmon.cli.terminal import (
     prepare_streams,
     say,
     silence_stdout,
+    unwritable,
 )
-from runmon.errors import RunmonError, as_sentence
+from runmon.errors import AlreadyThere, RunmonError, as_sentence
 
 TABLE = {
     "watch": Known("runmon.cli.watch", "watch_command", "Watch a run live (also: runmon TARGET)."),
@@ -93,6 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except AlreadyThere as error:
+        say(f"runmon: {error.sentence} Choose another name, or overwrite it with --force.")
+        return error.exit_code
     except RunmonError as error:
         say(f"runmon: {error}")
         return error.exit_code
@@ -105,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence_stdout()
         return Exit.PIPE_CLOSED
     except Exception as error:
-        say(defect(error))
+        say(unwritable(error) or defect(error))
         return Exit.FAILED
     return code if isinstance(code, int) else Exit.OK
 

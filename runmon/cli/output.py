@@ -8,36 +8,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runmon.errors import LocalFault
-from runmon.export.saving import Folder
+from runmon.cli.terminal import UNWRITABLE
+from runmon.errors import AlreadyThere, LocalFault
+from runmon.export.saving import Folder, fault
 
 
 @contextmanager
-def output(file: str | None, *, growing: bool = False) -> Iterator[int]:
-    """A descriptor to write to: stdout, or the file, which takes the place of an older one at the end.
+def output(file: str | None, *, growing: bool = False, force: bool = False) -> Iterator[int]:
+    """A descriptor to write to: stdout, or the file; with `force` it may take the place of an older one.
 
-    A `growing` file can be read while it is written. So can a device or a pipe. Raises LocalFault.
+    It does so at the end, but for a `growing` file, which can be read while it is written. So can a device
+    or a pipe. Raises LocalFault, AlreadyThere.
     """
     if file is None:
         sys.stdout.flush()
         yield sys.stdout.fileno()
-    elif growing or (Path(file).exists() and not Path(file).is_file()):
-        with _written_at_once(file) as descriptor:
+    elif (no_file := Path(file).exists() and not Path(file).is_file()) or growing:
+        with _written_at_once(file, replace=force or no_file) as descriptor:
             yield descriptor
     else:
         path = Path(file)
-        with Folder(path.parent) as folder, folder.draft(path.name, replace=True) as draft:
+        with Folder(path.parent) as folder, folder.draft(path.name, replace=force) as draft:
             yield draft.descriptor
             draft.publish()
 
 
 @contextmanager
-def _written_at_once(file: str) -> Iterator[int]:
+def _written_at_once(file: str, *, replace: bool) -> Iterator[int]:
+    new = os.O_CREAT | (os.O_TRUNC if replace else os.O_EXCL)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC | new, 0o644)
+    except FileExistsError:
+        raise AlreadyThere(Path(file)) from None
     except OSError as error:
         raise LocalFault(f"{file} cannot be written: {error.strerror}.") from None
     try:
         yield descriptor
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        raise fault(Path(file), "cannot be written", error) from None
     finally:
         os.close(descriptor)

@@ -72,6 +72,7 @@ def _print(item: KeyItem, *, as_json: bool) -> None:
 @click.argument("target")
 @click.argument("key")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write to FILE.")
+@click.option("--force", is_flag=True, help="Replace FILE where it is there.")
 @click.option("--raw", is_flag=True, help="Send a terminal the bytes as they are, control codes included.")
 @status_options
 @server_options
@@ -79,6 +80,7 @@ def get_command(
     target: str,
     key: str,
     output: str | None,
+    force: bool,
     raw: bool,
     status: str | None,
     api_url: str | None,
@@ -88,17 +90,17 @@ def get_command(
     """Print the record KEY of TARGET: exact to a pipe or file, made harmless for a terminal."""
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
     with reached(target, asked, status=status) as run:
-        asyncio.run(_get(run, key, output, raw=raw))
+        asyncio.run(_get(run, key, output, raw=raw, force=force))
 
 
-async def _get(run: Reached, key: str, output: str | None, *, raw: bool) -> None:
+async def _get(run: Reached, key: str, output: str | None, *, raw: bool, force: bool) -> None:
     """The file is touched only when the record is known to be there."""
     place = await _store(run)
     async with (
         Api(run.server.address, run.server.token, patience=QUICK) as api,
         api.open_record(place, key) as coming,
     ):
-        with _output(output) as descriptor:
+        with _output(output, force=force) as descriptor:
             sink = sink_of(descriptor, raw=raw, colour="NO_COLOR" not in os.environ)
             async for chunk in coming:
                 await sink.write(chunk)

@@ -72,7 +72,10 @@ class PipeSink:
     async def _writable(self) -> None:
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[None] = loop.create_future()
-        loop.add_writer(self._fd, _done, ready)
+        try:
+            loop.add_writer(self._fd, _done, ready)
+        except PermissionError:
+            return  # a device that nobody can wait for, such as /dev/null, takes all at once
         try:
             await ready
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -20,6 +21,8 @@ def require_terminal() -> None:
         raise BadInput("This terminal (TERM=dumb) cannot show the screen.", hint=_HINT)
 
 
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What the system says of a place that takes no more bytes."""
 _HINT = "Without one, use runmon status, runmon log or runmon wait."
 
 
@@ -29,7 +32,13 @@ def on_terminal() -> bool:
 
 
 def prepare_streams() -> None:
-    """No text may fail to be written for want of a character in the terminal's encoding."""
+    """No text may fail to be written for want of a character in the terminal's encoding.
+
+    Where stdout is closed, nothing else may get its descriptor, and what is written to it fails.
+    """
+    if sys.stdout is None:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 1)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 (stays open)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -62,6 +71,14 @@ def defect(error: BaseException | None) -> str:
         f" in {trace[-1].name} at {trace[-1].filename.rpartition('/')[2]}:{trace[-1].lineno}" if trace else ""
     )
     return f"runmon: a defect in this program: {type(error).__name__}{place}. Please report it."
+
+
+def unwritable(error: Exception) -> str:
+    """The sentence where stdout takes no more bytes, to which nothing is written any more; else empty."""
+    if not isinstance(error, OSError) or error.errno not in UNWRITABLE or error.filename is not None:
+        return ""
+    silence_stdout()
+    return f"runmon: cannot write to stdout: {error.strerror}."
 
 
 def say(text: str) -> None:

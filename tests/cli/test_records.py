@@ -35,12 +35,16 @@ def test_a_pipe_gets_a_record_byte_for_byte(folder: str) -> None:
     assert subprocess.run(command, capture_output=True, check=True).stdout == BODY
 
 
-def test_a_file_gets_a_record_whole_and_an_older_file_goes_only_then(folder: str, tmp_path: Path) -> None:
+def test_a_file_gets_a_record_whole_and_an_older_file_goes_only_if_forced(
+    folder: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out"
     out.write_bytes(b"precious")
     assert main(["get", folder, "no-such-key", "-o", str(out)]) == 250
     assert out.read_bytes() == b"precious"
-    assert main(["get", folder, "blob", "-o", str(out)]) == 0
+    assert main(["get", folder, "blob", "-o", str(out)]) == 1
+    assert "--force" in capfd.readouterr().err and out.read_bytes() == b"precious"
+    assert main(["get", folder, "blob", "-o", str(out), "--force"]) == 0
     assert out.read_bytes() == BODY
 
 
