@@ -158,7 +158,12 @@ def local_runs() -> Check:
     folder = storage_folder()
     count = sum(1 for _run in run_folders(folder))
     if not count:
-        return Check("here", GOOD, f"no runs in {folder}", "runmon demo makes one; runmon dev starts yours.")
+        return Check(
+            "here",
+            GOOD,
+            f"no runs in {folder}",
+            "runmon dev starts one there; runmon demo shows one without keeping it.",
+        )
     return Check("here", GOOD, f"{count} run{'' if count == 1 else 's'} in {folder}")
 
 

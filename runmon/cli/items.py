@@ -96,11 +96,15 @@ def items_command(
 
 
 def _ending(output: str | None) -> str:
-    """The format that a file's ending names; jsonl where there is no file, json where it names none."""
+    """The format that a file's ending names; jsonl where there is no file, json where it has no ending."""
     if output is None:
         return "jsonl"
-    ending = Path(output).suffix.lower().removeprefix(".")
-    return {"ndjson": "jsonl", "htm": "html"}.get(ending, ending if ending in FORMATS else "json")
+    ending = Path(output).suffix.lower().removeprefix(".") or "json"
+    format = {"ndjson": "jsonl", "htm": "html"}.get(ending, ending)
+    if format not in FORMATS:
+        known = ", ".join(f".{name}" for name in FORMATS)
+        raise BadInput(f"The ending of {output} names no format.", hint=f"Known: {known}; or add --format.")
+    return format
 
 
 async def _print(run: Reached, wanted: Wanted) -> None:

@@ -18,7 +18,7 @@ from runmon.cli.terminal import on_terminal, require_terminal, show
 from runmon.model.run import RunShort
 from runmon.model.run_filter import RunFilter, parse
 from runmon.model.run_list import ListedRun
-from runmon.model.units import ago, span, usd
+from runmon.model.units import ago, lasted, usd
 
 EXAMPLES = (
     ("runmon", "the screen: all runs, live, with the reason of failure"),
@@ -108,5 +108,5 @@ def _columns(run: RunShort, now: datetime) -> Iterator[str]:
     yield f"{run.act_id or '':<17}"
     yield f"{ago(run.started_at, now) if run.started_at else '':>11}"
     took = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else None
-    yield f"{span(took) if took is not None else '':>12}"
+    yield f"{lasted(took) if took is not None else '':>12}"
     yield usd(run.usage_total_usd) if run.usage_total_usd else ""

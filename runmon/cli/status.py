@@ -13,7 +13,8 @@ from runmon.cli.commands import Command
 from runmon.cli.reach import look, reached, server, server_options, status_options
 from runmon.cli.terminal import on_terminal, show
 from runmon.model.run import Run
-from runmon.model.units import ago, byte_size, span, usd
+from runmon.model.units import ago, lasted, usd
+from runmon.render.facts import memory_size
 
 EXAMPLES = (
     ("runmon status HG7ML7M8z78YcAPEB", "how a run stands"),
@@ -66,13 +67,13 @@ def facts(run: Run, now: datetime) -> Iterator[tuple[str, str]]:
         yield "started", f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC, {ago(run.started_at, now)}"
         yield (
             "took" if run.finished_at else "runs for",
-            span(((run.finished_at or now) - run.started_at).total_seconds()),
+            lasted(((run.finished_at or now) - run.started_at).total_seconds()),
         )
     if run.exit_code is not None:
         yield "exit code", str(run.exit_code)
     if run.stats.mem_max_bytes and run.options.memory_mbytes:
-        limit = byte_size(run.options.memory_mbytes * 1024 * 1024)
-        yield "memory", f"{byte_size(run.stats.mem_max_bytes)} at most, of {limit}"
+        limit = memory_size(run.options.memory_mbytes * 1024 * 1024)
+        yield "memory", f"{memory_size(run.stats.mem_max_bytes)} at most, of {limit}"
     if run.usage_total_usd is not None:
         yield "cost", usd(run.usage_total_usd)
     yield from _storages(run)

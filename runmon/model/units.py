@@ -49,6 +49,11 @@ def span(seconds: float) -> str:
     return f"{whole // 86_400} d {whole // 3600 % 24:02} h"
 
 
+def lasted(seconds: float) -> str:
+    """A duration in words, only what has passed, as a clock shows it: 12.9 s are `12 s`."""
+    return span(seconds if seconds < 9.95 else int(seconds))
+
+
 def ago(then: datetime, now: datetime) -> str:
     """How long ago, in one unit: `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`; `just now` under a second."""
     seconds = (now - then).total_seconds()

@@ -124,8 +124,14 @@ _EXITS = {
 _SIGNALS = range(129, 160)
 
 
-def exit_words(code: int) -> str:
-    """What an exit code commonly means; empty where nobody can know."""
+_KILLED = 137
+_KILLED_BY = {Phase.ABORTED: "killed by the abort", Phase.TIMED_OUT: "killed at its time limit"}
+
+
+def exit_words(code: int, phase: Phase) -> str:
+    """What an exit code commonly means, in a run that ended so; empty where nobody can know."""
+    if code == _KILLED and phase in _KILLED_BY:
+        return _KILLED_BY[phase]
     return _EXITS.get(code) or (f"ended by signal {code - 128}" if code in _SIGNALS else "")
 
 

@@ -69,7 +69,7 @@ def outcome(run: Run) -> list[Row]:
     """The exit code, explained."""
     if run.exit_code is None:
         return []
-    words = exit_words(run.exit_code)
+    words = exit_words(run.exit_code, run.phase)
     return [("exit code", f"{run.exit_code}{f' · {words}' if words else ''}")]
 
 

@@ -11,6 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+# fmt: off
+THEMES = (
+    "runmon-dark", "runmon-light", "runmon-dark-safe", "runmon-light-safe", "runmon-16", "ansi-dark",
+    "ansi-light", "atom-one-dark", "atom-one-light", "catppuccin-frappe", "catppuccin-latte",
+    "catppuccin-macchiato", "catppuccin-mocha", "dracula", "flexoki", "gruvbox", "monokai", "nord",
+    "rose-pine", "rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light",
+    "textual-dark", "textual-light", "tokyo-night",
+)
+# fmt: on
+"""Ours and Textual's by name, so that no command must load Textual to know them."""
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -96,6 +106,7 @@ def some_of(*choices: str) -> Kind:
 
 
 TEXT = Kind("text", _text)
+THEME = one_of(*THEMES)
 FLAG = Kind("true or false", _flag, _yes)
 SECONDS = Kind("0, or from 0.5 to 3600 seconds", _seconds, float)
 ZONE = Kind("local, UTC, or the name of a zone such as Europe/Prague", _zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runmon.settings.kinds import COMMAND, FLAG, SECONDS, TEXT, ZONE, Kind, one_of, some_of
+from runmon.settings.kinds import COMMAND, FLAG, SECONDS, TEXT, THEME, ZONE, Kind, one_of, some_of
 from runmon.settings.values import PANES
 
 
@@ -31,7 +31,7 @@ ROWS = (
     Row("api_url", TEXT, "The API to ask.", '"https://api.apify.com"',
         ("APIFY_CLIENT_BASE_URL", "APIFY_API_BASE_URL")),
     Row("profile", TEXT, "The profile to use where none is named.", '"work"'),
-    Row("theme", TEXT, "Colours: runmon-dark, runmon-light, or any theme of Textual.", '"runmon-light"'),
+    Row("theme", THEME, "Colours: runmon-dark, runmon-light, or any theme of Textual.", '"runmon-light"'),
     Row("panes", some_of(*PANES), "Panes of a run that are shown.", '["status", "log", "items"]'),
     Row("pace", SECONDS, "Seconds between two looks at a run; 0 lets the server's distance decide.", "10"),
     Row("time_zone", ZONE, "The zone of times on the screen.", '"Europe/Prague"'),

@@ -48,7 +48,7 @@ def end_words(run: Run) -> str:
     sign = phase_sign(run.phase, clean(run.status, limit=24))
     took = elapsed_s(run, run.finished_at) if run.finished_at else None
     after = f" after {span(took)}" if took is not None else ""
-    words = exit_words(run.exit_code) if run.exit_code else ""
+    words = exit_words(run.exit_code, run.phase) if run.exit_code else ""
     code = f" · exit code {run.exit_code}{f', {words}' if words else ''}" if run.exit_code else ""
     return f"{sign.sign} {sign.word}{after}{code}"
 

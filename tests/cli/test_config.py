@@ -91,3 +91,8 @@ def test_neither_loads_a_screen_or_a_client(command: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_a_theme_that_is_none_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "--set", "theme=zzz"]) == 5
+    assert "nord" in (said := capsys.readouterr().err) and "zzz" in said

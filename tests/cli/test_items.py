@@ -65,3 +65,12 @@ def test_a_place_that_cannot_be_written_to_is_a_sentence(folder: str, tmp_path: 
 def test_a_view_that_is_not_there_is_told_by_the_server(folder: str, capfd: Told) -> None:
     assert main(["items", folder, "--view", "overview"]) == 1
     assert "view does not exist" in capfd.readouterr().err
+
+
+def test_an_ending_that_names_no_format_is_refused_with_those_that_do(
+    folder: str, tmp_path: Path, capfd: Told
+) -> None:
+    out = tmp_path / "out.foo"
+    assert main(["items", folder, "-o", str(out)]) == 5
+    assert ".jsonl" in (said := capfd.readouterr().err) and "--format" in said
+    assert main(["items", folder, "-o", str(out), "--format", "csv"]) == 0

@@ -68,11 +68,16 @@ def test_a_status_nobody_knows_is_shown_as_it_came() -> None:
 
 @pytest.mark.parametrize("code", [0, 1, 91, 137, 143])
 def test_common_exit_codes_are_explained(code: int) -> None:
-    assert exit_words(code)
+    assert exit_words(code, Phase.FAILED)
 
 
 def test_an_exit_code_without_a_meaning_gets_no_words() -> None:
-    assert exit_words(42) == ""
+    assert exit_words(42, Phase.FAILED) == ""
+
+
+@pytest.mark.parametrize(("phase", "words"), [(Phase.ABORTED, "abort"), (Phase.TIMED_OUT, "time limit")])
+def test_who_was_killed_by_its_ending_did_not_run_out_of_memory(phase: Phase, words: str) -> None:
+    assert words in exit_words(137, phase) and "memory" not in exit_words(137, phase)
 
 
 @pytest.mark.parametrize(

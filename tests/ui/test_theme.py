@@ -6,7 +6,8 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from runmon.ui.theme import DARK, DARK_SAFE, GROUNDS, LIGHT, LIGHT_SAFE, Palette, of_theme
+from runmon.settings.kinds import THEMES as THEME_NAMES
+from runmon.ui.theme import DARK, DARK_SAFE, GROUNDS, LIGHT, LIGHT_SAFE, THEMES, Palette, of_theme
 
 PALETTES = {
     "dark": DARK,
@@ -48,3 +49,7 @@ def test_faint_text_is_visible_on_every_ground(colours: Palette, ground: str) ->
 @pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 def test_the_current_match_is_readable_on_the_accent(colours: Palette) -> None:
     assert contrast(colours.ground, colours.accent) >= 4.5
+
+
+def test_the_settings_know_every_theme_by_name() -> None:
+    assert sorted(THEME_NAMES) == sorted({*BUILTIN_THEMES, *(theme.name for theme in THEMES)})

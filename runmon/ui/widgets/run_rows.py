@@ -96,8 +96,8 @@ def actor_name(run: ListedRun, room: int) -> str:
 
 def why(run: ListedRun) -> str:
     """Why it failed; of others, what it says of itself. Clean, in one line."""
-    code = run.run.exit_code if run.run else None
-    words = exit_words(code) if code else ""
+    whole = run.run
+    words = exit_words(whole.exit_code, whole.phase) if whole and whole.exit_code else ""
     if run.failed:
         return clean(reason(run.run, run.error or "", words), limit=600)
     return clean((run.run.status_message or "") if run.run else "", limit=300)
