@@ -20,7 +20,8 @@ from runmon.local.signatures import SIGNED_PLACE
 
 READS = frozenset({"GET", "HEAD"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
-SLY_PATH = re.compile(rb"%2f|%5c|%00|\\|%[01][0-9a-f]|%7f", re.IGNORECASE)
+SLY_PATH = re.compile(rb"%2f|%5c|%00|\\", re.IGNORECASE)
+CONTROL = re.compile(rb"%[01][0-9a-f]|%7f", re.IGNORECASE)
 OPEN_READS = re.compile(
     r"/v2/(actor-runs/[^/]+|logs/|datasets/|key-value-stores/|request-queues/|act(or)?s/[^/]+/runs/last)"
 )
@@ -70,11 +71,17 @@ class Door:
 
 
 def judge_path(scope: Scope) -> None:
-    """No dot segments, no hidden slashes, no control characters: 404 as for any unknown path."""
+    """No dot segments, no hidden slashes, no control characters: 404 as for any unknown path.
+
+    But the key of a record that is read may hold the latter: folders of others have files so named.
+    """
     segments = scope["path"].split("/")
     if segments[-2:] in (["records", "."], ["records", ".."]):
         raise ApiFault(400, "invalid-record-key", "A record key cannot be a dot or two: a URL cannot hold it")
-    if SLY_PATH.search(scope.get("raw_path") or b"") or "." in segments or ".." in segments:
+    raw = scope.get("raw_path") or b""
+    above, _slash, _key = raw.rpartition(b"/")
+    plain = above if above.endswith(b"/records") and scope.get("method") in READS else raw
+    if SLY_PATH.search(raw) or CONTROL.search(plain) or "." in segments or ".." in segments:
         raise ApiFault(404, "page-not-found", "We have not found the page you asked for")
 
 

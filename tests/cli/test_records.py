@@ -52,3 +52,10 @@ def test_a_terminal_is_not_commanded_by_a_record(folder: str) -> None:
     child = pexpect.spawn(sys.executable, ["-m", "runmon", "get", folder, "blob"], timeout=20)
     child.expect(pexpect.EOF)
     assert b"\x1b]" not in child.before and b"\x07" not in child.before and "␛".encode() in child.before
+
+
+def test_a_key_of_control_characters_is_asked_for_as_it_is(tmp_path: Path, capfdbinary: Told) -> None:
+    folder = str(storage(tmp_path / "s", records={"\x1b[31mred.json": b"{}"}))
+    assert main(["records", folder]) == 0 and b"red" in capfdbinary.readouterr().out
+    assert main(["get", folder, "\x1b[31mred"]) == 0
+    assert capfdbinary.readouterr().out == b"{}"
