@@ -50,12 +50,12 @@ def _left(limit: float, took: float) -> str:
 
 
 def moment(then: datetime | None, now: datetime) -> str:
-    """Exactly and in words: `13:37:08 · 12 s ago`, with the date where it is old."""
+    """Exactly and in words: `13:37:08 · 12 s ago`; where it is old the date stands for the words."""
     if then is None:
         return ""
     local = then.astimezone(now.tzinfo)
     old = (now - then).total_seconds() >= OLD_S
-    return f"{local:%Y-%m-%d %H:%M:%S} · {ago(then, now)}" if old else f"{local:%H:%M:%S} · {ago(then, now)}"
+    return f"{local:%Y-%m-%d %H:%M:%S}" if old else f"{local:%H:%M:%S} · {ago(then, now)}"
 
 
 def state(run: Run) -> list[Row]:

@@ -68,6 +68,8 @@ class StatusPane(Pane):
 
     def on_mount(self) -> None:
         super().on_mount()
+        column = self.query_one(VerticalScroll)
+        self.watch(column, "show_vertical_scrollbar", self._write_after_layout, init=False)
         if self._history is not None:
             self.remember(self._history)
             self.set_interval(KEEP_S, self.keep)
@@ -158,7 +160,11 @@ class StatusPane(Pane):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.write()
+        self._write_after_layout()
+
+    def _write_after_layout(self) -> None:
+        """Only then is it known how wide the column is."""
+        self.call_after_refresh(self.write)
 
     def watch_state(self) -> None:
         super().watch_state()
