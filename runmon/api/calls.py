@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -38,8 +37,7 @@ _ERROR_BYTES = 65_536
 _RETRIED = {408, 429, 500, 502, 503, 504}
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How often and how long a repeatable call is repeated: as Apify's own clients do, but bounded."""
 
     retries: int = 4
@@ -59,14 +57,13 @@ ONCE = Patience(retries=0)
 """For followers, who keep their own pace."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One call: where, what is sent, and its bounds."""
 
     spot: Spot
-    query: wire.Query = field(default_factory=dict)
+    query: wire.Query = msgspec.field(default_factory=dict)
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     content: bytes | None = None
     content_type: str = JSON_TYPE
     seconds: float = SMALL_SECONDS
@@ -83,8 +80,7 @@ class Call:
         return self.spot.what
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A whole answer of status 2xx."""
 
     status: int

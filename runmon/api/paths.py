@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from runmon.model.run import LastRun, RunRef
 from runmon.model.storages import Place
@@ -21,8 +22,7 @@ class Spot(NamedTuple):
         return Spot((*self.path, *segments), self.query, f"{what} of {self.what}" if what else self.what)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """A kind of storage: its alias below a run, its collection, and its noun."""
 
     alias: str

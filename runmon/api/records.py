@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+
+import msgspec
 
 from runmon.api import wire
 from runmon.api.calls import PAGE_SECONDS, Answer, Call, Calls, Download, json_of
@@ -16,8 +17,7 @@ from runmon.model.storages import KeyItem, KeysPage, KeyValueStore, Place, Recor
 UNTYPED = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordHead:
+class RecordHead(msgspec.Struct, frozen=True):
     """What a record is, without its bytes."""
 
     content_type: str

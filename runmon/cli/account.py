@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from runmon.api.credentials import Token, find_token
 from runmon.errors import BadInput
@@ -16,8 +17,7 @@ COMMAND_S = 30.0
 """How long a command may take to print a token: it may ask for a password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """The token, and where it came from in words."""
 
     token: Token | None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -27,8 +27,7 @@ class Command(click.Command):
         super().format_help(ctx, formatter)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A command that is imported when it is used."""
 
     module: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from runmon.api.address import Address, address
 from runmon.api.client import Api, Patience
@@ -33,8 +33,7 @@ _GRACE = (0.5, 1.0)
 """Seconds between tries for a run that was just started: a lagging replica may not know it yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(msgspec.Struct, frozen=True):
     """Whom to ask, and as whom."""
 
     address: Address
@@ -43,8 +42,7 @@ class Server:
     """Where the token was found, as a person knows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """A run that a target means, at the server that has it."""
 
     server: Server

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+import msgspec
 
 from runmon.api.address import Address, origin_of
 from runmon.errors import BadTarget
@@ -30,15 +31,13 @@ _STORE_PATH = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]*)/([A-Za-z0-9][A-Za-z0-9.
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)*apify\.com/", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class RunTarget:
+class RunTarget(msgspec.Struct, frozen=True):
     """A run by its id."""
 
     run_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LastRunTarget:
+class LastRunTarget(msgspec.Struct, frozen=True):
     """The last run of an Actor, of one status if any is named."""
 
     actor: str
@@ -47,15 +46,13 @@ class LastRunTarget:
     """One status or several with commas between."""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderTarget:
+class FolderTarget(msgspec.Struct, frozen=True):
     """A storage folder, a run folder, or a bundle on this machine."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class NewestTarget:
+class NewestTarget(msgspec.Struct, frozen=True):
     """The newest run of this machine."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from runmon.export.names import safe_name, safe_names, with_ending
 from runmon.export.saving import Folder
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from runmon.model.storages import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """A record and the file that it becomes."""
 
     key: str

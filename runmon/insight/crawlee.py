@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,8 +14,7 @@ ERRORS_MOST = 200
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?")
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCount:
+class ErrorCount(msgspec.Struct, frozen=True):
     """Errors of one kind, as Crawlee for JavaScript groups them; Crawlee for Python fills none in."""
 
     message: str
@@ -26,8 +24,7 @@ class ErrorCount:
     """The key of its first snapshot; empty where none was kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(msgspec.Struct, frozen=True):
     """How a crawl went."""
 
     finished: int = 0
@@ -50,8 +47,7 @@ class Statistics:
     """When this was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sessions:
+class Sessions(msgspec.Struct, frozen=True):
     """How the sessions of a crawl fare."""
 
     usable: int = 0

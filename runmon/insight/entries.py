@@ -52,8 +52,7 @@ class Shape(Enum):
     PLATFORM = "platform"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """Where the parts of one line's visible text stand, as (start, end); an absent part is empty."""
 
     shape: Shape
@@ -70,8 +69,7 @@ class Parts:
         return self.shape is not Shape.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """Lines of a log that say one thing."""
 
     first: int
@@ -149,8 +147,7 @@ def level_begun(text: str) -> Level | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class JsonRecord:
+class JsonRecord(msgspec.Struct, frozen=True):
     """A line written with `APIFY_LOG_FORMAT=JSON`."""
 
     level: Level

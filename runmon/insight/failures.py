@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -37,8 +36,7 @@ _AFTER_URL = ".,;:!?)]}"
 """What follows an address in a sentence more often than it ends one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """A request that something speaks of: by id, by unique key, or only by url."""
 
     url: str = ""
@@ -49,8 +47,7 @@ class Mention:
         return bool(self.url or self.request_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """What somebody looks at, as far as it leads to other parts of the run."""
 
     mention: Mention = Mention()

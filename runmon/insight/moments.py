@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+
+import msgspec
 
 from runmon.insight.entries import MAX_LINES, stamp_time
 from runmon.insight.sieve import Blocks
@@ -24,8 +25,7 @@ def span_s(text: str) -> float | None:
     return float(found[1]) * _SECONDS[found[2]] if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(msgspec.Struct, frozen=True):
     """The times a log runs through, and the one it is looked at."""
 
     first: datetime
@@ -77,8 +77,7 @@ def line_at(moment: datetime, count: int, stamp: Callable[[int], str]) -> int:
     return min(bisect_left(range(count), moment, key=time_of), max(count - 1, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(msgspec.Struct, frozen=True):
     """A time without a line."""
 
     line: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from runmon.insight.entries import MAX_LINES, Level, joins, level_begun, parse, visible
 from runmon.insight.levels import loud_lines
@@ -23,8 +24,7 @@ Span = tuple[int, int, Level]
 """First line of an entry, the line after its last, and its level."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(msgspec.Struct, frozen=True):
     """A pattern that a line of an entry must match, or that hides the entry."""
 
     query: Query
@@ -36,8 +36,7 @@ class Term:
         return f"!{self.query.as_typed}" if self.hides else self.query.as_typed
 
 
-@dataclass(frozen=True, slots=True)
-class Sieve:
+class Sieve(msgspec.Struct, frozen=True):
     """What an entry needs to be shown; nothing set shows everything."""
 
     level: Level = Level.NONE
@@ -161,8 +160,7 @@ class Blocks(Protocol):
         """A line about `size` bytes before line `n`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sifted:
+class Sifted(msgspec.Struct, frozen=True):
     """What was kept of lines `first` … `after` - 1."""
 
     first: int

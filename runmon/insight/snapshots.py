@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha1
+
+import msgspec
 
 PREFIX = "ERROR_SNAPSHOT_"
 DIGEST = 30
@@ -21,8 +22,7 @@ _NO_WORD = re.compile(r"\W+", re.ASCII)
 _FOREIGN = re.compile(r"[^A-Za-z0-9!\-_.]")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """The name of a snapshot in its parts."""
 
     digest: str

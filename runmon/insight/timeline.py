@@ -10,8 +10,9 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from runmon.insight.entries import stamp_time
 
@@ -26,8 +27,7 @@ def moment(raw: bytes) -> float | None:
     return stamp_time(found[0].decode()).timestamp() if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True):
     """How many lines came when: the log in equal spans of time, or of lines where there are no stamps."""
 
     edges: Sequence[int]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+import msgspec
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,8 +27,7 @@ OPEN_READS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(msgspec.Struct, frozen=True):
     """What lets a request in. With `anonymous_reads` a run's access level decides on reads."""
 
     token: str

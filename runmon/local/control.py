@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from runmon.local.faults import ApiFault, invalid
 from runmon.local.identity import actor_id, now_text
@@ -21,13 +23,12 @@ RESTARTS = 3
 """How often a process that fails is started again when `restartOnError` asks for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resurrection:
+class Resurrection(msgspec.Struct, frozen=True):
     """What a resurrected run changes: seconds, megabytes, limits; None keeps what it had."""
 
     timeout_s: float | None = None
     memory_mb: int | None = None
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = msgspec.field(default_factory=dict)
     restart_on_error: bool = False
 
 

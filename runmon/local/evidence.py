@@ -12,10 +12,11 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from runmon.local.folder import KINDS, RunFolder, read_object
 from runmon.local.identity import api_time, derived_id, file_time, read_time
@@ -29,8 +30,7 @@ STATISTICS = re.compile(r"(?:SDK|__)_?CRAWLER_STATISTICS_\w{1,40}(?:\.json)?")
 LOG_END = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """What the files of a folder say about its run."""
 
     started_at: str

@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,7 @@ SMALL_FILE = 4_194_304
 """Bytes of JSON that are read whole; run objects and metadata are far below."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunFolder(msgspec.Struct, frozen=True):
     """Where one run's files lie. `path` holds run.json and log.txt, `storage` the three storage folders."""
 
     path: Path

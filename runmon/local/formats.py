@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from runmon.local import markup, workbook
 from runmon.local.raw_json import one_line, text
@@ -14,8 +15,7 @@ PIECE = 65_536
 BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(msgspec.Struct, frozen=True):
     """A way to write items."""
 
     name: str
@@ -26,8 +26,7 @@ class Format:
     """Whether a page of items may be written without leaving the loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What a call says about the form of its answer."""
 
     format: Format

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 FOREVER_US = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """Where a request lies and what it waits for."""
 
     name: str
@@ -19,8 +19,7 @@ class Entry:
     handled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(msgspec.Struct, frozen=True):
     """Who holds a request, and until when (µs since 1970)."""
 
     client: str

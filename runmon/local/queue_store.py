@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from runmon.local.faults import ApiFault, invalid, not_found
 from runmon.local.queue_index import Entry, Lock, QueueIndex
@@ -19,8 +20,7 @@ from runmon.local.storage import CARD, Storage, files, folder_ns, iso, now, read
 HALF_WRITTEN_NS = 5_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(msgspec.Struct, frozen=True):
     """What adding or updating a request found."""
 
     id: str

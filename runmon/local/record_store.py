@@ -8,7 +8,6 @@ import os
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,7 @@ UNFINISHED = (".tmp", ".lock")
 """Endings of what Crawlee leaves beside its files while it writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """Where a record lies: its body's file name, and its metadata's (empty where there is none)."""
 
     body: str
@@ -41,16 +39,14 @@ class Kept:
 NOTHING = Kept("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """One page of keys with their sizes in bytes."""
 
     keys: list[tuple[str, int]]
     truncated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """A record with its content type as stored."""
 
     key: str

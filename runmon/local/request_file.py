@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -24,8 +23,7 @@ SNAKE = {
 OUTER = ("id", "url", "uniqueKey", "method", "retryCount")
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFile:
+class RequestFile(msgspec.Struct, frozen=True):
     """A request as the API gives it, with its place in the queue."""
 
     id: str

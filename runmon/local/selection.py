@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from runmon.local.raw_json import Fields, Raw, fields, joined, parts
 
 LEGACY_FIELDS = ("url", "pageFunctionResult", "errorInfo")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """The filters of one call, applied in the order of the attributes below."""
 
     skip_failed: bool = False

@@ -103,8 +103,7 @@ class Track:
         return rates(samples, end, width, bucket, gap_s=gap_s, per_s=self.per_s)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(msgspec.Struct, frozen=True):
     """A curve in columns."""
 
     values: Columns

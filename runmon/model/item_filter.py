@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from runmon.errors import BadInput
 from runmon.model.columns import MISSING, Path
@@ -32,8 +33,7 @@ KINDS: Final[dict[str, Callable[[Any], bool]]] = {
 Test = Callable[[Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFilter:
+class ItemFilter(msgspec.Struct, frozen=True):
     """Chooses items; `text` is what a person typed."""
 
     text: str

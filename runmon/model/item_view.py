@@ -6,7 +6,6 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -19,8 +18,7 @@ KEPT: Final = 12 * 1024 * 1024
 """Bytes of chosen items kept in hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(msgspec.Struct, frozen=True):
     """What a person wants to see: a filter, an order, both, or neither."""
 
     filter: ItemFilter | None = None

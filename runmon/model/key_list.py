@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
 from typing import overload
@@ -23,8 +22,7 @@ class Key(msgspec.Struct, frozen=True, gc=False):
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A row that stands for a family, above its keys or in place of them."""
 
     family: Family

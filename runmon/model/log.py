@@ -8,7 +8,8 @@ from array import array
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from runmon.errors import LocalFault
 
@@ -17,8 +18,7 @@ BLOCK = 64 * 1024
 CACHED_BLOCKS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """How what was shown before became what is shown now: the step from one generation to the next."""
 
     kept: int

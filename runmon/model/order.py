@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from runmon.model.run import Run
 
@@ -16,8 +17,7 @@ class Deed(Enum):
     RESURRECT = "resurrect"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """One order, bound to one run. What is None stays as the run had it."""
 
     deed: Deed

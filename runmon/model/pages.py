@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -21,8 +20,7 @@ WITHHELD = msgspec.Raw(b"")
 """Stands for a row that the server counted but did not send, so that it is not asked for again and again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Rows `first` … `first + length - 1`."""
 
     first: int

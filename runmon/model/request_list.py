@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import overload
 
@@ -58,8 +57,7 @@ def listed(request: QueuedRequest, now: datetime, error: str = "") -> Listed:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What a person wants to see of a queue: words that all must match, `!word` must not.
 
     `failed` as a whole word or `state:failed` names a state, `label:product`, `error:timeout` look there;

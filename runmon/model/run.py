@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+import msgspec
 
 from runmon.model.document import View
 
@@ -40,8 +41,7 @@ PHASES: dict[str, Phase] = {
 """Every status that Apify documents."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
+class LastRun(msgspec.Struct, frozen=True):
     """The last run of an Actor: whichever it is when asked for. Bind an id before you change anything."""
 
     actor: str

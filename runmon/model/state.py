@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+import msgspec
 
 
 class Pane(Enum):
@@ -33,8 +34,7 @@ class Condition(Enum):
     TROUBLE = "in trouble"
 
 
-@dataclass(frozen=True, slots=True)
-class PaneState:
+class PaneState(msgspec.Struct, frozen=True):
     """A pane's condition since when, with the sentence behind it."""
 
     condition: Condition = Condition.CONNECTING

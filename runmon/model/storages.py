@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -11,8 +10,7 @@ from runmon.model.document import View
 from runmon.model.run import LastRun
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a storage is reached: below a run (`actor-runs/ID/dataset`), or by its own id (`datasets/ID`)."""
 
     run_id: str | None = None
@@ -103,8 +101,7 @@ class RequestQueue(View, frozen=True):
     stats: StorageStats = StorageStats()
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsPage:
+class ItemsPage(msgspec.Struct, frozen=True):
     """Items `offset` … as sent: each element of `items` is the JSON text of one item, undecoded."""
 
     items: list[msgspec.Raw]
@@ -134,8 +131,7 @@ class KeysPage(View, frozen=True):
     next_exclusive_start_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """A record's bytes as stored (decoded from transfer coding only)."""
 
     key: str

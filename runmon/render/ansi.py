@@ -7,10 +7,11 @@ is a foreground that equals its background: text must never be there without bei
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
+import msgspec
+from msgspec.structs import replace
 from rich.color import Color
 from rich.style import Style
 
@@ -33,8 +34,7 @@ _SWITCHES: dict[int, tuple[_Switch, bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rendition:
+class Rendition(msgspec.Struct, frozen=True):
     """The state that SGR sequences build up; the default one styles nothing."""
 
     color: Color | None = None

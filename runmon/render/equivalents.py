@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
+
+import msgspec
 
 from runmon.model.order import Deed, Order
 from runmon.settings import APIFY
@@ -13,8 +14,7 @@ from runmon.settings import APIFY
 HEADER = '-H "Authorization: Bearer $APIFY_TOKEN"'
 
 
-@dataclass(frozen=True, slots=True)
-class Equivalent:
+class Equivalent(msgspec.Struct, frozen=True):
     """One way to say it."""
 
     tool: str

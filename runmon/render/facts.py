@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from runmon.model.run import Phase, Run
 from runmon.model.state import Condition, PaneState
@@ -12,8 +13,7 @@ from runmon.model.storages import RequestQueue
 from runmon.model.units import span, three_digits
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(msgspec.Struct, frozen=True):
     """A sign, its word and the tone (a style name) both are written in."""
 
     sign: str
@@ -68,8 +68,7 @@ def _since(state: PaneState, now: datetime, monotonic: float) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How many requests are done, of how many known, and how many failed where that was said."""
 
     done: int

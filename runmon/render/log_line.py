@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
 
+import msgspec
 from rich.text import Span, Text
 
 from runmon.insight.entries import JsonRecord, Level, Parts, Shape, json_record, payload_at, stamp_time
@@ -39,8 +39,7 @@ class Stamps(Enum):
     HIDDEN = "hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(msgspec.Struct, frozen=True):
     """How stamps are written, and the stamp that time counts from."""
 
     mode: Stamps = Stamps.UTC

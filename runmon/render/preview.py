@@ -6,10 +6,10 @@ Only lines on screen are coloured, so that megabytes show at once. What is wrong
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 from rich.text import Text
 
 from runmon.model.units import byte_size, grouped
@@ -35,8 +35,7 @@ class Lines(Protocol):
     def text(self, n: int) -> Text: ...
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """One way to read some bytes."""
 
     name: str
@@ -44,8 +43,7 @@ class View:
     lines: Callable[[], Lines]
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(msgspec.Struct, frozen=True):
     """How some bytes are read."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
+
+import msgspec
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MOST_PIXELS = 25_000_000
@@ -14,8 +15,7 @@ class BadPicture(Exception):
     """The bytes are no image that can be shown; the text says why, in our own words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raster:
+class Raster(msgspec.Struct, frozen=True):
     """Pixels in rows, three bytes each, and the size of the image that they came from."""
 
     width: int

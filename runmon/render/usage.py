@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from runmon.model.run import Run
 from runmon.model.units import grouped, three_digits
@@ -24,8 +24,7 @@ _KINDS = {
 """Every kind that Apify documents; others are shown under their own name."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRow:
+class UsageRow(msgspec.Struct, frozen=True):
     """One line: what, how much of it, what it cost in USD (None: not told)."""
 
     name: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from runmon.errors import BadInput
 from runmon.settings.keys import FORM as KEY_FORM
@@ -21,8 +23,7 @@ Found = dict[str, tuple[object, str]]
 """By the setting's name: its value, and where it came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """The settings, and how they came about."""
 
     settings: Settings

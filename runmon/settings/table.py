@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from runmon.settings.kinds import COMMAND, FLAG, SECONDS, TEXT, THEME, ZONE, Kind, one_of, some_of
 from runmon.settings.values import PANES
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One setting."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+import msgspec
 
 APIFY = "https://api.apify.com"
 """The platform itself."""
@@ -12,8 +13,7 @@ PANES = ("status", "usage", "log", "items", "records", "queue", "input")
 """Every pane that can be shown or left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(msgspec.Struct, frozen=True):
     """What happens when a run that is watched ends."""
 
     bell: bool = False
@@ -22,8 +22,7 @@ class Hooks:
     """A command and its arguments, run without a shell; empty for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """One account: where it is, and where its token is kept. Never the token itself."""
 
     name: str
@@ -40,8 +39,7 @@ class Profile:
         return bool(self.token_env or self.token_file or self.token_command)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """Everything that can be set once and for all."""
 
     api_url: str = APIFY
@@ -59,10 +57,10 @@ class Settings:
     """`auto`, `blocks` or `off`."""
     read_only: bool = False
     """Whether everything that changes a run is taken away."""
-    hooks: Hooks = field(default_factory=Hooks)
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hooks: Hooks = msgspec.field(default_factory=Hooks)
+    keys: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     """Keys by command id, in place of the command's own; an empty tuple takes the key away."""
-    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = msgspec.field(default_factory=dict)
 
     @property
     def zone(self) -> tzinfo | None:

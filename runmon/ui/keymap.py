@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from runmon.errors import BadInput
 from runmon.ui.commands import BY_ID, COMMANDS, Command, meeting, written

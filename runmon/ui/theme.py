@@ -6,9 +6,10 @@ by `rich_styles`) or takes the `Palette` of the theme in use (`palette(app)`).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+from msgspec.structs import asdict, replace
 from rich.style import Style
 from rich.theme import Theme as RichTheme
 from textual.color import Color
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(msgspec.Struct, frozen=True):
     """The colours of one theme as `#rrggbb`."""
 
     ground: str
@@ -243,7 +243,7 @@ def rich_styles(colours: Palette) -> RichTheme:
     """Style names for `Text` spans: the tones, `strong`, `line`, `current`, and grounds such as `match`."""
     styles = {name: Style(color=getattr(colours, name)) for name in TONES}
     grounds = {"match", "cursor", "error_ground", "warn_ground", "panel"}
-    styles |= {f.name: Style(bgcolor=getattr(colours, f.name)) for f in fields(colours) if f.name in grounds}
+    styles |= {name: Style(bgcolor=getattr(colours, name)) for name in grounds}
     styles |= {f"bold_{name}": style + Style(bold=True) for name, style in styles.items() if name in TONES}
     styles["line"] = Style(color=colours.line)
     styles["current"] = Style(color=colours.ground, bgcolor=colours.accent)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+
+import msgspec
 
 from runmon.api.client import Api
 from runmon.errors import NeedsToken, NoAccess, NotFound
@@ -25,8 +26,7 @@ RESTING = 1.5
 """How much longer each pause gets while nothing changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[S]):
+class Kind(msgspec.Struct, Generic[S], frozen=True):
     """What sets one kind of storage apart."""
 
     pane: Pane

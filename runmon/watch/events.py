@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from runmon.model.document import Document
 from runmon.model.run import Run
@@ -13,8 +14,7 @@ from runmon.model.state import PaneState as PaneState
 from runmon.model.storages import Dataset, KeyValueStore, RequestQueue
 
 
-@dataclass(frozen=True, slots=True)
-class RunSeen:
+class RunSeen(msgspec.Struct, frozen=True):
     """The run object, read again."""
 
     run: Document[Run]
@@ -23,8 +23,7 @@ class RunSeen:
     """Whether the figures are final: the run is over and the server has had time to settle them."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogGrew:
+class LogGrew(msgspec.Struct, frozen=True):
     """Totals of the log buffer, never differences, so that a burst folds into its last event."""
 
     size: int
@@ -35,40 +34,35 @@ class LogGrew:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsCounted:
+class ItemsCounted(msgspec.Struct, frozen=True):
     """The dataset's metadata, read again."""
 
     dataset: Document[Dataset]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsCounted:
+class RecordsCounted(msgspec.Struct, frozen=True):
     """The key-value store's metadata, read again (it holds no count; `modified_at` says when to list)."""
 
     store: Document[KeyValueStore]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class QueueCounted:
+class QueueCounted(msgspec.Struct, frozen=True):
     """The request queue's metadata, read again."""
 
     queue: Document[RequestQueue]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PaneChanged:
+class PaneChanged(msgspec.Struct, frozen=True):
     """A pane's state changed."""
 
     pane: Pane
     state: PaneState
 
 
-@dataclass(frozen=True, slots=True)
-class LinkMeasured:
+class LinkMeasured(msgspec.Struct, frozen=True):
     """Our own requests a second over the last ten, and whether the last one was answered."""
 
     requests_per_second: float

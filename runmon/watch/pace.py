@@ -6,7 +6,8 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+import msgspec
 
 from runmon.errors import ApiError, TooSlow, Unreachable
 from runmon.watch.clock import Clock, Pulse
@@ -25,8 +26,7 @@ TURN_S = 0.2
 """Between two panes that resume after an outage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True):
     """Seconds between two looks while all is well."""
 
     run_s: float = 4.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from runmon.api.logs import LogBody
 from runmon.errors import ApiError, NoAccess, NotFound
@@ -25,8 +26,7 @@ OVERLAP = 64 * 1024
 """Known bytes read again on resuming by range, to see that it is the same log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """Which bytes of the log to ask for; a server may send everything instead."""
 
     first_byte: int | None = None

@@ -6,7 +6,8 @@ import asyncio
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from runmon.errors import RunmonError
 from runmon.watch.clock import Clock
@@ -17,8 +18,7 @@ HEALTHY_S = 30.0
 """A worker that lived this long starts again without a longer pause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """A worker's unexpected end."""
 
     worker: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,8 +19,7 @@ from runmon.ui.screens.dialog import Dialog
 from runmon.ui.widgets.command_lines import CommandLines
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """One answer: its id, the word on its button, the key that gives it, and whether it does harm."""
 
     id: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from rich.text import Text
 from textual.widget import Widget
 
@@ -14,8 +14,7 @@ from runmon.render.facts import Progress, Sign, shortened
 CONNECTING = Sign("◌", "CONNECTING", "quiet")
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(msgspec.Struct, frozen=True):
     """Everything the top line may say; texts are already clean."""
 
     name: str = ""

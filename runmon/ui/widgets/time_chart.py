@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from rich.text import Text
 from textual.color import Color
 from textual.widget import Widget
@@ -18,8 +18,7 @@ AXIS = 9
 """Cells for the labels of the axis, the blank before them included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a chart shows beside its curve; the words are ready to be written."""
 
     current: str = ""
@@ -28,8 +27,7 @@ class Reading:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """What a chart is of."""
 
     measure: str
