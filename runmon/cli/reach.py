@@ -14,10 +14,6 @@ import msgspec
 from runmon.api.address import Address, address
 from runmon.api.client import Api, Patience
 from runmon.api.credentials import Token
-from runmon.cli import target as targets
-from runmon.cli.account import account
-from runmon.cli.local_runs import newest_folder, storage_folder
-from runmon.cli.nearest import near_paths, pointed
 from runmon.cli.setting_flags import profile_option, settings_here
 from runmon.errors import BadInput, BadTarget, NotFound
 from runmon.model.document import Document
@@ -74,6 +70,8 @@ def server_options(command: Command) -> Command:
 
 def server(*, api_url: str | None, token_file: str | None, anonymous: bool) -> Server:
     """The server and token that flags, environment and settings name; BadInput where they cannot be used."""
+    from runmon.cli.account import account
+
     whole = settings_here()
     where = address(api_url or whole.settings.api_url)
     found = account(whole, token_file=token_file, anonymous=anonymous)
@@ -83,6 +81,8 @@ def server(*, api_url: str | None, token_file: str | None, anonymous: bool) -> S
 @contextmanager
 def reached(text: str, asked: Server, *, status: str | None = None) -> Iterator[Reached]:
     """The run that `text` means. A folder is served by a local platform while the context is open."""
+    from runmon.cli import target as targets
+
     match targets.parse(text, where=asked.address, status=_wanted(status)):
         case targets.NewestTarget():
             with folder(newest_run()) as opened:
@@ -98,6 +98,8 @@ def reached(text: str, asked: Server, *, status: str | None = None) -> Iterator[
 
 def newest_run() -> Path:
     """The folder of the newest run of this machine; BadTarget where there is none."""
+    from runmon.cli.local_runs import newest_folder, storage_folder
+
     storage = storage_folder()
     found = newest_folder(storage)
     if found is None:
@@ -114,6 +116,8 @@ def folder(path: Path) -> Iterator[Reached]:
     from runmon.local.bundle import unpacked
 
     if not path.exists():
+        from runmon.cli.nearest import near_paths
+
         raise BadTarget(f"There is no folder or bundle {path}.", hint=near_paths(path))
     with unpacked(path) as place, LocalPlatform(read_only=True) as platform:
         run_id = platform.open(place)
@@ -132,6 +136,8 @@ async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:
         try:
             return await api.run(run.run_id)
         except NotFound as error:
+            from runmon.cli.nearest import pointed
+
             raise await pointed(error, api, run.typed or run.run_id) from None
 
 
@@ -147,6 +153,8 @@ async def _last_run(asked: Server, actor: str, status: str | None) -> str:
             except NotFound as error:
                 missing = error
         if missing is not None and not found:
+            from runmon.cli.nearest import pointed
+
             raise await pointed(missing, api, actor)
         return max(found, key=lambda run: (run.started_at is not None, run.started_at)).id
 
@@ -160,11 +168,13 @@ async def _last_of_account(api: Api, status: str | None) -> str:
 
 
 def _wanted(status: str | None) -> str | None:
+    from runmon.cli.target import BAD_ENDS
+
     context = click.get_current_context(silent=True)
     failed = context is not None and context.meta.get(_FAILED)
     if failed and status:
         raise BadInput("--failed is a --status of its own.", hint="Give one of them.")
-    return targets.BAD_ENDS if failed else status
+    return BAD_ENDS if failed else status
 
 
 def _keep_failed(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from rich.text import Text
 
 from runmon.model.units import byte_size, grouped
-from runmon.render.crawlee_facts import crawlee_facts
 from runmon.render.json_lines import SHOWN, JsonLines
 from runmon.render.sniff import Found, is_json, is_text, sniff
 from runmon.render.source import colour
@@ -68,9 +67,15 @@ def preview(
     found = sniff(content_type, body)
     shown = by_kind(found, body, cut=cut)
     doubt = (clean(found.doubt, limit=200),) if found.doubt else ()
-    facts = crawlee_facts(key, body) if shown.kind == "JSON" and not cut else ()
+    facts = _facts(key, body) if shown.kind == "JSON" and not cut else ()
     others = shown.others if isinstance(shown.lines, HexLines) else (*shown.others, hex_view(body))
     return replace(shown, notes=doubt + shown.notes, facts=shown.facts + facts, others=others)
+
+
+def _facts(key: str, body: bytes) -> tuple[Text, ...]:
+    from runmon.render.crawlee_facts import crawlee_facts
+
+    return crawlee_facts(key, body)
 
 
 def hex_view(body: bytes) -> View:

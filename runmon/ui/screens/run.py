@@ -14,7 +14,6 @@ from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.ending import name_window, tell_end
 from runmon.ui.glance import glance_at
-from runmon.ui.jumps import Jumps
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.screens.acting import DEEDS, ActingScreen
@@ -47,6 +46,7 @@ from runmon.watch.events import Pane as Watched
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.ui.jumps import Jumps
     from runmon.ui.screens.run_object import RunObjectScreen
     from runmon.watch.history import History
     from runmon.watch.watch import Watch
@@ -106,14 +106,6 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             Vertical(id="main"),
             Horizontal(id="stores"),
         )
-        self.jumps = Jumps(
-            self,
-            api,
-            watch,
-            lines=self._log.view.lines,
-            rows=self._items.rows,
-            show_line=self._to_line,
-        )
         self._header, self._link = RunHeader(), LinkBar()
         self._tabs = TabBar([self._panes[name] for name in layout.ORDER])
 
@@ -137,6 +129,14 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         with Horizontal(id="bottom"):
             yield KeyFooter()
             yield self._link
+
+    @property
+    def jumps(self) -> Jumps:
+        """The ways between the parts of the run."""
+        from runmon.ui.jumps import Jumps
+
+        lines, rows = self._log.view.lines, self._items.rows
+        return Jumps(self, self._api, self._watch, lines=lines, rows=rows, show_line=self._to_line)
 
     async def on_mount(self) -> None:
         self.held = True

@@ -11,11 +11,11 @@ from runmon.errors import NotFound, RunmonError
 from runmon.model.run import Run
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.pane import Pane
-from runmon.ui.widgets.record_view import RecordView
 from runmon.watch.events import Pane as Watched
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.ui.widgets.record_view import RecordView
     from runmon.watch.watch import Watch
 
 MOST = 10 * 1024 * 1024
@@ -36,6 +36,7 @@ class InputPane(Pane):
         self._key = KEY
         self._read: str | None = None
         self._awaits_focus = False
+        self._made: RecordView | None = None
 
     def run_seen(self, run: Run) -> None:
         """Take in which record is the input now."""
@@ -49,7 +50,7 @@ class InputPane(Pane):
 
     def focus_inner(self) -> None:
         """Focus the input, as soon as there is something to focus."""
-        self._awaits_focus = not self.query(RecordView)
+        self._awaits_focus = self._made is None
         super().focus_inner()
 
     def read_again(self) -> None:
@@ -79,11 +80,14 @@ class InputPane(Pane):
 
     async def _view(self) -> RecordView:
         """The view, made when it is first needed: most people never look here."""
-        if not self.query(RecordView):
-            await self.mount(RecordView())
+        from runmon.ui.widgets.record_view import RecordView
+
+        if self._made is None:
+            self._made = RecordView()
+            await self.mount(self._made)
             if self._awaits_focus:
                 self.focus_inner()
-        return self.query_one(RecordView)
+        return self._made
 
 
 def input_key(run: Run) -> str:

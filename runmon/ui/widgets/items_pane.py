@@ -9,14 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 
 from runmon.errors import TooLarge
-from runmon.insight.failures import Subject
 from runmon.model.columns import Path
 from runmon.model.pages import Span
 from runmon.model.storages import ItemsPage, views_of
 from runmon.model.units import grouped
 from runmon.model.values import decode
 from runmon.ui.commands import bindings
-from runmon.ui.jumps import jump
 from runmon.ui.widgets.data_pane import Notice
 from runmon.ui.widgets.item_rows import ItemRows
 from runmon.ui.widgets.items_arranged import ArrangedItems
@@ -136,6 +134,9 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
     def action_jump(self, where: str) -> None:
         """Go to the request that made the item under the cursor, or to its log."""
+        from runmon.insight.failures import Subject
+        from runmon.ui.jumps import jump
+
         row = self.table.cursor
         if row >= 0 and (raw := self.rows.raw(self.rows.offset_of(row))) is not None:
             jump(self.app, where, Subject.of_item(decode(raw)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from runmon.insight.snapshots import named
 from runmon.model.key_list import Group, Key, KeyList
 from runmon.model.keys import Family, family
 from runmon.model.units import byte_size, grouped
@@ -51,6 +50,8 @@ class KeyRows:
         return Row(cells[first:last])
 
     def _key(self, key: Key, first: int, last: int) -> Row:
+        from runmon.insight.snapshots import named
+
         kind, text = family(key.key), clean(key.key, limit=300)
         parts = named(key.key) if not self.list.sought else None
         if parts is not None:

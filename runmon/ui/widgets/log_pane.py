@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 
-from runmon.insight.failures import Subject
-from runmon.insight.groups import Group, Groups
 from runmon.insight.sieve import Sieve
 from runmon.model.log import LogBuffer
 from runmon.model.search import Hits
@@ -29,6 +27,9 @@ from runmon.ui.widgets.visiting import visit_link
 from runmon.ui.widgets.words import Words
 from runmon.watch.events import Condition, LogGrew, PaneState
 from runmon.watch.events import Pane as Watched
+
+if TYPE_CHECKING:
+    from runmon.insight.groups import Group, Groups
 
 COUNT_S = 0.2
 """Between two writings of the counts."""
@@ -49,7 +50,7 @@ class LogPane(LogFilters, LogSaving):
         self.view = LogView(LogLines(buffer))
         self._counted_at = 0.0
         self._waiting = False
-        self._groups = Groups()
+        self._groups: Groups | None = None
         self.strip = TimeStrip(self.view)
         self._note_line = Words(id="log-note")
 
@@ -204,9 +205,10 @@ class LogPane(LogFilters, LogSaving):
 
     def action_groups(self) -> None:
         """Show the messages, the same ones as one; walk through those of the kind that is chosen."""
+        from runmon.insight.groups import Groups
         from runmon.ui.screens.groups import GroupsScreen
 
-        screen = GroupsScreen(self.view.lines, self._groups)
+        screen = GroupsScreen(self.view.lines, self._groups or Groups())
 
         def ended(group: Group | None) -> None:
             self._groups = screen.groups
@@ -218,6 +220,7 @@ class LogPane(LogFilters, LogSaving):
 
     def action_jump(self, where: str) -> None:
         """Go to the request, snapshot or items that the current entry is about."""
+        from runmon.insight.failures import Subject
         from runmon.ui.jumps import jump
 
         if (line := self.view.current()) >= 0:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from itertools import chain
 
 from runmon.errors import LocalFault
-from runmon.export.log_file import log_bytes
-from runmon.export.names import safe_name
 from runmon.model.kept import Stretch
 from runmon.model.search import SGR
 from runmon.render.untrusted import clean
@@ -28,6 +26,8 @@ class LogSaving(Pane):
 
     def action_save(self) -> None:
         """Ask where to save the log, or what shows of it."""
+        from runmon.export.log_file import log_bytes
+        from runmon.export.names import safe_name
         from runmon.ui.screens.save_log import SaveLog
 
         stretches = self._stretches()
@@ -61,6 +61,8 @@ class LogSaving(Pane):
             self.notify(clean(str(error), limit=400), severity="warning", markup=False)
 
     def _text(self, stretches: list[Stretch] | None) -> bytes:
+        from runmon.export.log_file import log_bytes
+
         buffer = self.view.lines.buffer
         if stretches is None and buffer.size > PAGED:
             first = buffer.line_before(buffer.lines, PAGED)

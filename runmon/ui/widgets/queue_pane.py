@@ -17,7 +17,6 @@ from textual import on
 from textual.app import ComposeResult
 
 from runmon.errors import TooLarge
-from runmon.insight.failures import Mention, Subject, reason
 from runmon.model.request_list import Listed, RequestList, Wanted, listed, listed_head
 from runmon.model.requests import QueuedRequest, RequestState
 from runmon.model.storages import RequestQueue
@@ -25,7 +24,6 @@ from runmon.model.units import grouped
 from runmon.render.requests import counts_line, failed_count, pending_of, total_of
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
-from runmon.ui.jumps import jump
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.prompt import ask
 from runmon.ui.widgets.request_rows import RequestRows
@@ -193,6 +191,9 @@ class QueuePane(DataPane):
 
     def action_jump(self, where: str) -> None:
         """Go to the log, the snapshot or the items of the request under the cursor."""
+        from runmon.insight.failures import Mention, Subject
+        from runmon.ui.jumps import jump
+
         if (request := self._under()) is not None:
             jump(self.app, where, Subject(Mention(request.url, request.id)))
 
@@ -332,6 +333,8 @@ class QueuePane(DataPane):
 
     @staticmethod
     def _error(request: QueuedRequest) -> str:
+        from runmon.insight.failures import reason
+
         return reason(request) if request.state is RequestState.FAILED else ""
 
     def _grown(self, front: int) -> None:

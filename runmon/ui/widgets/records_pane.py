@@ -12,23 +12,21 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from runmon.insight.failures import Subject
 from runmon.model.key_list import Group, Key, Order, Sought
 from runmon.model.storages import KeyItem
 from runmon.model.units import grouped
 from runmon.ui.commands import bindings
-from runmon.ui.jumps import jump
-from runmon.ui.saves import Saves
 from runmon.ui.widgets.data_pane import DataPane, Notice
 from runmon.ui.widgets.key_rows import KeyRows
 from runmon.ui.widgets.prompt import ask
-from runmon.ui.widgets.record_view import RecordView
 from runmon.ui.widgets.table import Table
 from runmon.watch.events import Pane as Watched
 from runmon.watch.events import RecordsCounted
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.ui.saves import Saves
+    from runmon.ui.widgets.record_view import RecordView, Shown
     from runmon.watch.watch import Watch
 
 RESTS_S = 0.12
@@ -61,7 +59,8 @@ class RecordsPane(DataPane):
     def __init__(self, api: Api, watch: Watch) -> None:
         super().__init__(api, watch, id="records")
         self.rows = KeyRows(self._near_end)
-        self.saves = Saves(self, api)
+        self._view: RecordView | None = None
+        self._previews = False
         self._modified: datetime | None = None
         self._listed: datetime | None = None
         self._list_after = float("-inf")
@@ -72,7 +71,6 @@ class RecordsPane(DataPane):
     def compose(self) -> ComposeResult:
         with Container(id="records-split"):
             yield Table(id="records-table", numbers=False, columns=False)
-            yield RecordView(id="record-view")
         yield Notice()
 
     @property
@@ -82,8 +80,23 @@ class RecordsPane(DataPane):
 
     @property
     def view(self) -> RecordView:
-        """What the key under the cursor holds."""
-        return self.query_one(RecordView)
+        """What the key under the cursor holds; made when it first has room: most people never look here."""
+        from runmon.ui.widgets.record_view import RecordView
+
+        if self._view is None:
+            self._view = RecordView(id="record-view")
+            self.query_one("#records-split").mount(self._view)
+        return self._view
+
+    @property
+    def saves(self) -> Saves:
+        """What saves records."""
+        from runmon.ui.saves import Saves
+
+        return Saves(self, self.api)
+
+    def _shown_now(self) -> Shown | None:
+        return self._view.shown_now if self._view is not None else None
 
     def on_mount(self) -> None:
         self.table.empty = Text("Reading the keys…")
@@ -95,7 +108,9 @@ class RecordsPane(DataPane):
         below = not beside and self.size.height >= BELOW
         self.set_class(beside, "-beside")
         self.set_class(below, "-below")
-        self.view.display = beside or below
+        self._previews = beside or below
+        if self._previews or self._view is not None:
+            self.view.display = self._previews
         self._read_record()
 
     def counted(self, event: RecordsCounted) -> None:
@@ -154,11 +169,12 @@ class RecordsPane(DataPane):
 
     def action_next_view(self) -> None:
         """Show the record another way."""
-        self.view.next_view()
+        if self._view is not None:
+            self._view.next_view()
 
     def action_save(self) -> None:
         """Save the marked records, or the one under the cursor."""
-        self.saves.ask(self.place, self._chosen(), self.view.shown_now)
+        self.saves.ask(self.place, self._chosen(), self._shown_now())
 
     def action_save_all(self) -> None:
         """Save every record."""
@@ -176,6 +192,9 @@ class RecordsPane(DataPane):
 
     def action_jump(self, where: str) -> None:
         """Go to the request, or its log, that the snapshot under the cursor shows."""
+        from runmon.insight.failures import Subject
+        from runmon.ui.jumps import jump
+
         if (key := self._under()) is not None:
             jump(self.app, where, Subject.of_record(key))
 
@@ -183,7 +202,7 @@ class RecordsPane(DataPane):
         """Give the record under the cursor to a pager, an editor or a browser."""
         from runmon.ui.handing import hand
 
-        if (shown := self.view.shown_now) is not None:
+        if (shown := self._shown_now()) is not None:
             hand(self, to, shown)
 
     async def action_copy_url(self) -> None:
@@ -217,7 +236,7 @@ class RecordsPane(DataPane):
             self.rows.list.fold(row.family)
             self.table.rows_changed(cursor=message.row)
             return
-        keys, shown = self.rows.list.names(), self.view.shown_now
+        keys, shown = self.rows.list.names(), self._shown_now()
         at = keys.index(row.key)
         self.app.push_screen(RecordScreen(self.api, self.place, keys, at, shown=shown), self._go_to)
 
@@ -355,7 +374,7 @@ class RecordsPane(DataPane):
     # The record
 
     def _read_record(self) -> None:
-        if self.visible_now and self.view.display and self.table.cursor >= 0:
+        if self.visible_now and self._previews and self.table.cursor >= 0:
             self.read("record", self._show_record)
 
     async def _show_record(self) -> None:

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.worker import get_current_worker
 
-from runmon.insight.crawlee_lines import moments
 from runmon.model.course import Course, Moment
 from runmon.model.log import LogBuffer
 from runmon.model.run import Run
@@ -105,6 +104,8 @@ class StatusPane(Pane):
     @work(thread=True, group="rebuild", exclusive=True)
     def rebuild(self, log: LogBuffer) -> None:
         """Scan the whole log, in slices that end with the pane."""
+        from runmon.insight.crawlee_lines import moments
+
         worker = get_current_worker()
         blocks = (block for _, block in log.blocks())
         found = list(moments(takewhile(lambda _: not worker.is_cancelled, blocks)))
