@@ -24,7 +24,23 @@ def loaded_by(statement: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["PIL", "pygments", "re2", "truststore", "runmon.ui.screens.record", "runmon.ui.screens.item"]
+    "heavy",
+    [
+        "PIL",
+        "pygments",
+        "re2",
+        "truststore",
+        "runmon.export.records",
+        "runmon.insight.crawlee",
+        "runmon.insight.failures",
+        "runmon.insight.groups",
+        "runmon.ui.jumps",
+        "runmon.ui.saves",
+        "runmon.ui.screens.confirm",
+        "runmon.ui.screens.item",
+        "runmon.ui.screens.record",
+        "runmon.ui.widgets.record_view",
+    ],
 )
 def test_the_run_screen_does_not_load_what_only_a_person_asks_for(heavy: str) -> None:
     assert heavy not in loaded_by(SCREEN)
