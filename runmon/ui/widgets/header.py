@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 from rich.text import Text
@@ -81,10 +81,12 @@ def _forms(glance: Glance, room: int) -> Iterator[tuple[Text, Text]]:
     name, run = glance.name or glance.run, glance.run if glance.name else ""
     named = Text.assemble((name, "strong"))
     whole = Text.assemble(named, (f" · {run}" if run else "", "faint"))
-    everything, *shorter = _rights(glance)
+    rights = _rights(glance)
+    everything = next(rights)
     yield Text.assemble(("runmon  ", "quiet"), whole), everything
     yield whole, everything
     yield named, everything
+    shorter = list(rights)
     for right in shorter:
         fitting = shortened(name, max(room - right.cell_len, 0))
         if len(fitting) >= min(LEAST_NAME, len(name)):
@@ -92,14 +94,14 @@ def _forms(glance: Glance, room: int) -> Iterator[tuple[Text, Text]]:
     yield from ((Text(), right) for right in shorter)
 
 
-def _rights(glance: Glance) -> Sequence[Text]:
+def _rights(glance: Glance) -> Iterator[Text]:
     """How far, how long, how much: all of it, then without cost, limit, progress, time."""
     far = f"{glance.progress.done}/{glance.progress.total}" if glance.progress else ""
     long = clock_time(glance.elapsed_s) if glance.elapsed_s is not None else ""
     limit = f" / {clock_time(glance.limit_s)}" if glance.limit_s > 0 and long else ""
     much = usd(glance.cost) if glance.cost is not None else ""
     forms = ((far, long, limit, much), (far, long, limit, ""), (far, long, "", ""), ("", long, "", ""))
-    return [_right(*form) for form in (*forms, ("", "", "", ""))]
+    return (_right(*form) for form in (*forms, ("", "", "", "")))
 
 
 def _right(far: str, long: str, limit: str, much: str) -> Text:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 from rich.text import Text
@@ -139,9 +141,11 @@ def _source(drawn: Drawn) -> str:
 
 def _row(row: str, tones: list[str], limited: bool) -> Text:
     """One row of a curve; the limit where nothing is measured above it."""
+    styles = ["faint" if char == " " else tone for char, tone in zip(row, tones, strict=True)]
+    drawn = row.replace(" ", "╌") if limited else row
     text = Text()
-    for char, tone in zip(row, tones, strict=True):
-        text.append("╌" if limited and char == " " else char, "faint" if char == " " else tone)
+    for style, cells in groupby(zip(styles, drawn, strict=True), itemgetter(0)):
+        text.append("".join(char for _, char in cells), style)
     return text
 
 

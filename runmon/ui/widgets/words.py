@@ -1,28 +1,58 @@
-"""A text that is painted again only when it changed, and laid out again only when its height did."""
+"""A text whose changed lines alone are painted, and that is laid out again only when its height changed."""
 
 from __future__ import annotations
 
-from rich.cells import cell_len
+from typing import cast
+
 from rich.text import Text
-from textual.widgets import Static
+from textual.css.styles import RulesMap
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.visual import Visual, visualize
+from textual.widget import Widget
 
 
-class Words(Static):
+class Words(Widget):
     """Styled lines; texts of a server must have passed `render.untrusted`."""
+
+    DEFAULT_CSS = "Words { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self._said = Text()
+        self._lines = [Text()]
+        self._widest = 0
 
     def say(self, text: Text) -> None:
         """Show this text."""
-        if text == self._said and text.spans == self._said.spans:
+        if _same(text, self._said):
             return
-        taller = text.plain.count("\n") != self._said.plain.count("\n") or not (text and self._said)
-        taller = taller or self._folds(self._said) or self._folds(text)
-        self._said = text
-        self.update(text, layout=taller)
+        before, widest = self._lines, self._widest
+        emptied = not (text and self._said)
+        self._said, self._lines = text, list(text.split("\n", allow_blank=True))
+        self._widest = max(line.cell_len for line in self._lines)
+        width = self.size.width
+        if emptied or not width or len(before) != len(self._lines):
+            self.refresh(layout=True)
+        elif max(widest, self._widest) > width:
+            rows = visualize(self, text, markup=False).get_height(cast(RulesMap, self.styles), width)
+            self.refresh(layout=rows != self.size.height)
+        else:
+            pairs = enumerate(zip(before, self._lines, strict=True))
+            self.refresh(*(Region(0, y, width, 1) for y, (old, new) in pairs if not _same(old, new)))
 
-    def _folds(self, text: Text) -> bool:
-        """Whether a line is too long for the width there is."""
-        return any(cell_len(line) > self.size.width for line in text.plain.split("\n"))
+    def render(self) -> Text:
+        """The whole text."""
+        return self._said
+
+    def render_line(self, y: int) -> Strip:
+        """One line, without the others where none of them wraps and no mouse marks them."""
+        width = self.size.width
+        if self._widest > width or y >= len(self._lines) or self.text_selection is not None:
+            return super().render_line(y)
+        line = visualize(self, self._lines[y], markup=False)
+        return Visual.to_strips(self, line, width, 1, self.visual_style)[0]
+
+
+def _same(one: Text, other: Text) -> bool:
+    return one == other and one.spans == other.spans
