@@ -177,10 +177,11 @@ async def test_search_that_is_left_returns_to_where_it_began() -> None:
         await shown.until(lambda: shown.view.cursor == 0 and "System info" in shown.text)
 
 
-async def test_search_finds_what_arrives_later() -> None:
-    async with log(JS) as shown:
+async def test_a_search_without_a_match_goes_back_and_finds_what_arrives_later() -> None:
+    async with log(JS, toasts=True) as shown:
         await shown.press("slash", *"needle", "enter")
-        await shown.until(lambda: "/0 lines" in shown.title)
+        assert "needle was not found" in shown.text
+        await shown.until(lambda: "/not found" in shown.title and shown.view.following)
         await shown.write(b"2026-11-23T18:20:00.000Z INFO  a needle\n")
         await shown.until(lambda: "1 of 1" in shown.title or "/1 line" in shown.title)
 

@@ -145,6 +145,11 @@ class LineSearch(LineCanvas):
         self._shown = over or number is not None
         if number is not None:
             self.go_to_match(number)
+        elif over:
+            self.return_from_search()
+
+    def return_from_search(self) -> None:
+        """Nothing was found: show again what was shown before."""
 
     def next_shown(self, hits: Hits, number: int, step: int) -> int | None:
         """The number of the next of some lines, or of the one before, that is not hidden."""

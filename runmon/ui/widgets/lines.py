@@ -50,6 +50,8 @@ class LineView(LineMarks):
     GO_TO: ClassVar[str] = "line   50%"
     """What can be gone to, as a hint."""
     prompt: Prompt | None = None
+    _began: tuple[tuple[int, int], int, bool] | None = None
+    """The first row, the current line, and whether it followed, when the search began."""
 
     class Chosen(Message):
         """The current line was chosen, by Enter or a double click."""
@@ -213,15 +215,22 @@ class LineView(LineMarks):
     def action_search(self) -> None:
         """Ask what to look for, and look for it while it is typed."""
         value = self.query_text
-        place = (self._first(), self.cursor, self.following)
+        self._began = place = (self._first(), self.cursor, self.following)
 
         def done(text: str | None) -> None:
             self.focus(scroll_visible=False)
             if text is None:
                 self.search("")
                 self._return_to(*place)
+            elif text and self.sought is not None and not self.searching and not self.hits_shown():
+                self.notify(f"{clean(text, limit=60)} was not found.", timeout=3, markup=False)
 
         self.ask("/", typed=self._look_for, done=done, value=value, hint="text   /expression/")
+
+    def return_from_search(self) -> None:
+        """Nothing was found: go back to where the search began."""
+        if self._began is not None:
+            self._return_to(*self._began)
 
     def _look_for(self, text: str) -> None:
         try:
@@ -301,4 +310,6 @@ class LineView(LineMarks):
         number = self.number(self.cursor) if 0 <= self.cursor < self._count else -1
         if number in self.hits:
             return Text(f"{self.hits_shown(before=number) + 1} of {count}{more}")
+        if not count and not more:
+            return Text("not found")
         return Text(f"{count}{more} lines" if count != 1 else f"1{more} line")

@@ -31,6 +31,8 @@ class LogFilters(Pane):
     view: LogView
     _typed = ""
     """The patterns last typed, to be offered again."""
+    _unreadable = ""
+    """Why what is typed is no filter."""
 
     def action_hide(self) -> None:
         """Ask what entries must hold, and show only those while it is typed."""
@@ -45,19 +47,23 @@ class LogFilters(Pane):
                 view.following = following
                 if number >= 0 and not following:
                     view.go_to_number(number)
+            elif self._unreadable:
+                self.notify(self._unreadable, severity="warning", timeout=6, markup=False)
             elif view.sieve.terms:
                 self._typed = view.sieve.as_typed
 
-        value = before.as_typed or self._typed
+        value, self._unreadable = before.as_typed or self._typed, ""
         view.ask("&", typed=self._hide_by, done=done, value=value, hint=HINT)
         if value:
             self._hide_by(value)
 
     def _hide_by(self, text: str) -> None:
         try:
-            self.sift(Sieve.typed(text, self.view.sieve.level))
+            sieve, self._unreadable = Sieve.typed(text, self.view.sieve.level), ""
         except BadInput as error:
-            self._note(Text(clean(error.sentence, limit=80), style="warn"))
+            sieve, self._unreadable = Sieve(self.view.sieve.level), clean(error.sentence, limit=80)
+            self._note(Text(self._unreadable, style="warn"))
+        self.sift(sieve)
 
     def action_level(self, name: str) -> None:
         """Show only entries of a level and above; of all, where that is so already."""
@@ -108,7 +114,7 @@ class LogFilters(Pane):
     def _sieved(self, event: SiftedView.Sieved) -> None:
         event.stop()
         self.tell(at_once=False)
-        self._note(self.hidden())
+        self._note(Text(self._unreadable, style="warn") if self._unreadable else self.hidden())
 
     def _note(self, text: Text) -> None:
         prompt = self.view.prompt

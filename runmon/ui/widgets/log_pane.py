@@ -74,6 +74,8 @@ class LogPane(LogFilters, LogSaving):
         """Say why there is nothing where there is nothing."""
         super().watch_state()
         self._say_empty()
+        if self.is_mounted:
+            self._counted()
 
     def _say_empty(self) -> None:
         said = _emptiness(self.state)
@@ -114,7 +116,7 @@ class LogPane(LogFilters, LogSaving):
         parts += _loud(view)
         notes = self.filter_labels()
         parts += notes
-        if not view.following and count:
+        if not view.following and count and self.state.condition is not Condition.COMPLETE:
             below = view.lines_below
             parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
         if found := view.found_text().plain:
@@ -134,7 +136,8 @@ class LogPane(LogFilters, LogSaving):
 
     def short_count(self) -> str:
         """How many lines, or how many are below where one stopped, for the tab bar."""
-        below = 0 if self.view.following else self.view.lines_below
+        paused = not self.view.following and self.state.condition is not Condition.COMPLETE
+        below = self.view.lines_below if paused else 0
         return f"paused +{grouped(below)}" if below else super().short_count()
 
     def on_resize(self) -> None:
