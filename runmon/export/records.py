@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from runmon.export.names import safe_name, safe_names, with_ending
+from runmon.export.names import KINDS, safe_name, safe_names, with_ending
 from runmon.export.saving import Folder
 
 if TYPE_CHECKING:
@@ -17,35 +17,69 @@ if TYPE_CHECKING:
     from runmon.model.storages import Place
 
 
+ENDINGS = frozenset(KINDS.values())
+
+
 class Target(msgspec.Struct, frozen=True):
     """A record and the file that it becomes."""
 
     key: str
     path: Path
+    ends: bool = False
+    """Whether the file gets the ending of the record's kind too."""
 
 
 def targets(keys: Sequence[str], folder: Path) -> list[Target]:
-    """A file in the folder for each key, no two alike."""
-    return [Target(key, folder / name) for key, name in zip(keys, safe_names(keys), strict=True)]
+    """A file in the folder for each key, no two alike, with the ending of what the record holds."""
+    names = list(safe_names(keys))
+    taken = {name.casefold() for name in names}
+    return [
+        Target(key, folder / name, ends=not any(f"{name}{ending}".casefold() in taken for ending in ENDINGS))
+        for key, name in zip(keys, names, strict=True)
+    ]
 
 
 def usual_name(key: str, content_type: str = "") -> str:
     """What a file of this record is called where nobody says otherwise."""
-    return with_ending(safe_name(key), content_type.partition(";")[0].strip().lower())
+    return with_ending(safe_name(key), media_of(content_type))
+
+
+def media_of(content_type: str) -> str:
+    """The media type alone."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def in_the_way(wanted: Sequence[Target]) -> Iterator[Target]:
     """Those whose place is taken already."""
-    return (target for target in wanted if target.path.is_symlink() or target.path.exists())
+    return (target for target in wanted if any(map(_is_there, _possible(target))))
 
 
-async def save_record(api: Api, place: Place, target: Target, *, replace: bool = False) -> int:
-    """Save one record, of any size; how many bytes it has. Raises AlreadyThere, LocalFault, ApiError."""
-    make = not target.path.parent.exists()
+def _possible(target: Target) -> Iterator[Path]:
+    """What the file of a record whose kind is not known yet can be called."""
+    path = target.path
+    yield path
+    if target.ends and with_ending(path.name, "text/plain") != path.name:
+        yield from (path.with_name(path.name + ending) for ending in ENDINGS)
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.exists()
+
+
+async def save_record(
+    api: Api, place: Place, target: Target, *, replace: bool = False, make: bool = False
+) -> tuple[int, Path]:
+    """Save one record, of any size; its bytes and its file. Raises AlreadyThere, LocalFault, ApiError.
+
+    `make` creates the folder where there is none.
+    """
     with Folder(target.path.parent, make=make) as folder:
         async with api.open_record(place, target.key) as coming:
-            with folder.draft(target.path.name, replace=replace, size=coming.size) as draft:
+            name = target.path.name
+            if target.ends:
+                name = with_ending(name, media_of(coming.content_type))
+            with folder.draft(name, replace=replace, size=coming.size) as draft:
                 async for chunk in coming:
                     draft.write(chunk)
                 await asyncio.to_thread(draft.publish)
-                return draft.written
+                return draft.written, target.path.with_name(name)

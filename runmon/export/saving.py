@@ -30,15 +30,23 @@ _PART = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _PIECE = 1024 * 1024
 
 
+def meant(typed: str) -> Path:
+    """The path a person typed, whole and without detours: `~/a/../b` is `/home/ann/b`."""
+    return Path(os.path.abspath(Path(typed.strip()).expanduser()))  # noqa: PTH100 (resolve follows links)
+
+
 class Folder:
     """A folder held open: whatever becomes of its path meanwhile, files land in it and nowhere else."""
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
-        """`make` creates the folder, and those above it, where there is none. Raises LocalFault."""
+        """`make` creates the folder, not those above it, where there is none. Raises LocalFault."""
         self.path = path
+        missing = path.parent if make else path
+        if not missing.exists():
+            raise LocalFault(f"There is no folder {missing}.", hint="Make it first, or name another.")
         with told(path, "cannot be written to"):
             if make:
-                path.mkdir(parents=True, exist_ok=True)
+                path.mkdir(exist_ok=True)
             self.descriptor = os.open(
                 path.resolve(), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
             )

@@ -38,6 +38,8 @@ class ItemFilter(msgspec.Struct, frozen=True):
 
     text: str
     tests: tuple[Test, ...]
+    compared: tuple[str, ...] = ()
+    """Names of the fields whose values it compares."""
 
     def __call__(self, item: Any) -> bool:
         """Whether the item is wanted."""
@@ -49,7 +51,14 @@ def item_filter(text: str) -> ItemFilter:
     parts = [part.strip() for part in _parts(text)]
     if not all(part.removeprefix("!") for part in parts):
         raise BadInput("There is nothing to look for.", hint="Type a text, or: price > 5, title is empty.")
-    return ItemFilter(text.strip(), tuple(map(_test, parts)))
+    return ItemFilter(text.strip(), tuple(map(_test, parts)), tuple(_compared(parts)))
+
+
+def _compared(parts: Iterable[str]) -> Iterator[str]:
+    for part in (part.removeprefix("!").strip() for part in parts):
+        found = None if _KIND.fullmatch(part) else _COMPARED.fullmatch(part)
+        if found:
+            yield _name(found["field"])
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -115,6 +124,8 @@ def _kind(field: str, kind: str, *, negated: bool) -> Test:
 
 
 def _comparison(field: str, op: str, typed: str) -> Test:
+    if not typed:
+        raise BadInput(f"There is no value behind {field} {op}.", hint=f"Type one, or: {field} is empty.")
     if op in {"~", "!~"}:
         within = _contains(_unquoted(typed))
         return lambda item: any(map(within, texts_at(item, field))) is (op == "~")

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from runmon.errors import AlreadyThere, RunmonError
 from runmon.export.records import Target, in_the_way, save_record, targets, usual_name
+from runmon.export.saving import meant
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
@@ -46,15 +47,15 @@ class Saves:
             if before is not None:
                 before.focus(scroll_visible=False)
             if text and text.strip():
-                path = Path(text.strip()).expanduser()
+                path = meant(text)
                 wanted = [Target(keys[0], path)] if one and not path.is_dir() else targets(keys, path)
-                self._widget.run_worker(self._save(place, wanted), group="save", exclusive=True)
+                self._widget.run_worker(self._save(place, wanted, make=not one), group="save", exclusive=True)
 
         label = f"save {clean(keys[0], limit=40)} as" if one else f"save {count} into"
         value = usual_name(keys[0], kind) if one else FOLDER
         ask(self._widget, label, typed=lambda _: None, done=done, value=value, hint="a file or folder")
 
-    async def _save(self, place: Place, wanted: Sequence[Target]) -> None:
+    async def _save(self, place: Place, wanted: Sequence[Target], *, make: bool) -> None:
         """Ask about files that are there, then save one after the other."""
         blocked = list(in_the_way(wanted))
         answer = await self._about(blocked, wanted) if blocked else "new"
@@ -63,9 +64,13 @@ class Saves:
         if answer == "skip":
             wanted = [target for target in wanted if target not in blocked]
         saved = size = 0
+        path = Path()
         try:
             for saved, target in enumerate(wanted, 1):
-                size += await save_record(self._api, place, target, replace=answer == "replace")
+                more, path = await save_record(
+                    self._api, place, target, replace=answer == "replace", make=make
+                )
+                size += more
                 if not saved % 20 and saved < len(wanted):
                     self._say(f"{grouped(saved)} of {grouped(len(wanted))} records are saved.")
         except AlreadyThere as error:
@@ -73,7 +78,7 @@ class Saves:
         except RunmonError as error:
             self._say(f"{error} {self._so_far(saved - 1)}", "error")
         else:
-            self._done(wanted, size)
+            self._done(len(wanted), size, path)
 
     async def _about(self, blocked: Sequence[Target], wanted: Sequence[Target]) -> str:
         name = clean(str(blocked[0].path), limit=120)
@@ -88,15 +93,13 @@ class Saves:
         consequence = Text.assemble((told if many else f"{name} is there already.", "quiet"))
         return await self._widget.app.push_screen_wait(ConfirmScreen(question, consequence, answers))
 
-    def _done(self, wanted: Sequence[Target], size: int) -> None:
-        if not wanted:
+    def _done(self, saved: int, size: int, last: Path) -> None:
+        if not saved:
             self._say("Nothing was left to save.")
-            return
-        first = wanted[0].path.absolute()
-        if len(wanted) == 1:
-            self._say(f"Saved {byte_size(size)} as {first}")
+        elif saved == 1:
+            self._say(f"Saved {byte_size(size)} as {last}")
         else:
-            self._say(f"Saved {grouped(len(wanted))} records, {byte_size(size)}, in {first.parent}")
+            self._say(f"Saved {grouped(saved)} records, {byte_size(size)}, in {last.parent}")
 
     @staticmethod
     def _so_far(saved: int) -> str:

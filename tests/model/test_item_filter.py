@@ -59,7 +59,7 @@ def test_an_item_is_left_out(wanted: str) -> None:
     assert not item_filter(wanted)(decode(json.dumps(KETTLE).encode()))
 
 
-@pytest.mark.parametrize("wanted", ["", "  ", "!", "a && ", "price is purple"])
+@pytest.mark.parametrize("wanted", ["", "  ", "!", "a && ", "price is purple", "price >", "a && !price ="])
 def test_what_cannot_be_read_is_a_sentence(wanted: str) -> None:
     with pytest.raises(BadInput, match=r"[A-Z].*\."):
         item_filter(wanted)

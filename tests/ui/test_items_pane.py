@@ -69,6 +69,15 @@ async def test_a_filter_keeps_what_it_names_with_its_numbers_and_escape_ends_it(
         await run.until(lambda: any("purple" in str(n.message) for n in run.pilot.app._notifications))
 
 
+async def test_a_filter_by_a_field_that_no_item_has_or_without_a_value_is_said(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", items=SHOP)) as run:
+        await shown(run, "Green pan")
+        await typed(run, "&", "nosuch > 5")
+        await run.sees("No loaded item has a field nosuch.")
+        await typed(run, "&", "price >")
+        await run.sees("There is no value behind price >.")
+
+
 async def test_items_are_ordered_by_a_column_both_ways_and_as_stored(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", items=SHOP)) as run:
         await shown(run, "Green pan")

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from runmon.model.storages import Record
+from runmon.render.json_lines import JsonLines
+from runmon.render.preview import preview
 from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.film import FilmScreen
 from runmon.ui.screens.record import RecordScreen
+from runmon.ui.widgets.record_view import Shown
 from runmon.ui.widgets.table import Table
 from tests.storages import png, storage
 from tests.watching import Watching, watching
@@ -74,8 +78,8 @@ async def test_marked_records_are_saved_and_nothing_is_overwritten_unasked(
         await run.sees("2 marked", "save 2 records into")
         await run.pilot.press("enter")
         await run.sees("Saved 2 records")
-        assert (tmp_path / "records" / "OUTPUT").read_bytes() == b'{"b": 2}'
-        (tmp_path / "records" / "OUTPUT").write_bytes(b"precious")
+        assert (tmp_path / "records" / "OUTPUT.json").read_bytes() == b'{"b": 2}'
+        (tmp_path / "records" / "OUTPUT.json").write_bytes(b"precious")
         await run.pilot.press("ctrl+s")
         await run.sees("save 2 records into")
         await run.pilot.press("enter")
@@ -83,7 +87,7 @@ async def test_marked_records_are_saved_and_nothing_is_overwritten_unasked(
         await run.sees("2 of 2 files are there already")
         await run.pilot.press("escape")
         await run.until(lambda: not isinstance(run.screen, ConfirmScreen))
-        assert (tmp_path / "records" / "OUTPUT").read_bytes() == b"precious"
+        assert (tmp_path / "records" / "OUTPUT.json").read_bytes() == b"precious"
 
 
 async def test_every_record_is_saved_by_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +99,22 @@ async def test_every_record_is_saved_by_one_key(tmp_path: Path, monkeypatch: pyt
         await run.pilot.press("enter")
         await run.sees("Saved 6 records")
         assert {path.name for path in (tmp_path / "records").iterdir()} == {
-            "INPUT", "OUTPUT", "page", "prices", "shot", "SDK_CRAWLER_STATISTICS_0",
+            "INPUT.json", "OUTPUT.json", "page.html", "prices.csv", "shot.png",
+            "SDK_CRAWLER_STATISTICS_0.json",
         }  # fmt: skip
+
+
+async def test_no_folder_is_made_on_the_way_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("ctrl+s", "ctrl+u", *"x/../in.json", "enter")
+        await run.sees("Saved 8 B as")
+        await run.pilot.press("ctrl+s", "ctrl+u", *"x/in.json", "enter")
+        await run.sees("There is no folder")
+        assert (tmp_path / "in.json").is_file() and not (tmp_path / "x").exists()
 
 
 async def test_images_stand_side_by_side_and_open(tmp_path: Path) -> None:
@@ -158,3 +176,13 @@ async def test_a_terminal_that_cannot_be_lent_is_said_so(tmp_path: Path) -> None
         assert isinstance(run.screen.focused, Table)
         await run.pilot.press("f3")
         await run.sees("cannot be lent")
+
+
+def test_a_pager_gets_what_is_folded_on_the_screen_too() -> None:
+    made = preview(b'{"a": {"b": [1, 2]}, "c": "\x7f"}')
+    assert isinstance(made.lines, JsonLines)
+    made.lines.fold_all()
+
+    text = Shown(Record("INPUT", "application/json", b"", 0, False), made).as_text(100)
+
+    assert b'"b": [' in text and b"      1," in text and b"\x7f" not in text

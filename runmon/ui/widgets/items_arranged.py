@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +12,8 @@ from rich.text import Text
 from textual.actions import SkipAction
 
 from runmon.errors import BadInput, RunmonError
-from runmon.model.item_filter import ItemFilter, item_filter
+from runmon.model.columns import MISSING
+from runmon.model.item_filter import ItemFilter, item_filter, lookup
 from runmon.model.item_view import Arrangement, ItemView, Kept
 from runmon.model.units import grouped
 from runmon.model.values import decode
@@ -120,7 +122,10 @@ class ArrangedItems(DataPane):
             self.view_changed(offset)
             return
         view, held = ItemView(wish), self.rows.in_hand()
-        await asyncio.to_thread(_take_held, view, held)
+        unknown = await asyncio.to_thread(_take_held, view, held)
+        if unknown and held:
+            said = " or ".join(clean(name, limit=60) for name in unknown)
+            self.notify(f"No loaded item has a field {said}.", severity="warning", timeout=6, markup=False)
         self.rows.view, self.whole = view, view.examined >= self.rows.pages.count
         self.view_changed(offset)
         rest = self.rows.pages.count - view.examined
@@ -230,9 +235,19 @@ class ArrangedItems(DataPane):
         self.mount(prompt)
 
 
-def _take_held(view: ItemView, held: list[tuple[int, msgspec.Raw]]) -> None:
-    view.take((offset, decode(raw)) for offset, raw in held)
+def _take_held(view: ItemView, held: list[tuple[int, msgspec.Raw]]) -> list[str]:
+    """Look at the loaded items; gives the fields the filter compares that none of them has."""
+    unknown = list(view.wish.filter.compared if view.wish.filter is not None else ())
+
+    def decoded() -> Iterator[tuple[int, Any]]:
+        for offset, raw in held:
+            item = decode(raw)
+            unknown[:] = [name for name in unknown if lookup(item, name) is MISSING]
+            yield offset, item
+
+    view.take(decoded())
     view.settle()
+    return unknown
 
 
 def _take(view: ItemView, part: Slice) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from textual.widgets import Static
 
 from runmon.model.storages import Record
 from runmon.model.units import byte_size
+from runmon.render.json_lines import JsonLines
 from runmon.render.preview import Lines, Preview, preview
 from runmon.render.raster import BadPicture, Raster, raster
 from runmon.render.untrusted import clean
@@ -48,8 +50,11 @@ class Shown(msgspec.Struct, frozen=True):
         return self.made.lines if not self.view else self.made.others[self.view - 1].lines()
 
     def as_text(self, most: int) -> bytes:
-        """The lines as text for a pager, at most so many."""
+        """The lines as text for a pager, at most so many; nothing is folded away."""
         lines = self.lines()
+        if isinstance(lines, JsonLines):
+            whole = islice(lines.whole, most)
+            return "".join(f"{clean(each, limit=4 * len(each) + 4)}\n" for each in whole).encode()
         shown = (lines.text(n).plain for n in range(min(lines.line_count(), most)))
         return "".join(f"{line}\n" for line in shown).encode("utf-8", "replace")
 
