@@ -54,7 +54,7 @@ class ColumnsScreen(Screen[Column | None], inherit_bindings=False):
         row = self._listed.index(current) if current in self._listed else 0
         self.query_one(Table).show(ColumnRows(self._listed, self._columns), cursor=row)
         self.query_one(Table).move_to(row)
-        shown = sum(not column.hidden for column in self._listed)
+        shown = len(self._columns.shown())
         self.frame.counts = Text.assemble(
             (f"{grouped(shown)} of {grouped(len(self._listed))} shown", "quiet")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from runmon.export import chosen
 from runmon.export.item_pages import Wanted
 from runmon.export.items import FORMATS, Progress, save
 from runmon.export.names import safe_name
-from runmon.export.saving import Folder, meant
+from runmon.export.saving import Folder
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
@@ -172,7 +173,7 @@ class ExportScreen(ModalScreen[str | None]):
         self.query_one("#file", Input).focus()
 
     def _chosen_path(self) -> Path:
-        return meant(self.query_one("#file", Input).value)
+        return Path(os.path.expanduser(self.query_one("#file", Input).value.strip()))  # noqa: PTH111
 
     async def _save(self, path: Path, *, replace: bool) -> tuple[str, Progress]:
         if not path.name:
