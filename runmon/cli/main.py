@@ -14,6 +14,7 @@ from runmon import __version__
 from runmon.cli.commands import NAMES, Group, Known
 from runmon.cli.exits import Exit
 from runmon.cli.terminal import (
+    complain,
     defect,
     guard_logs,
     guard_threads,
@@ -95,13 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except AlreadyThere as error:
-        say(f"runmon: {error.sentence} Choose another name, or overwrite it with --force.")
+        complain(f"{error.sentence} Choose another name, or overwrite it with --force.")
         return error.exit_code
     except RunmonError as error:
-        say(f"runmon: {error}")
+        complain(str(error))
         return error.exit_code
     except click.ClickException as error:
-        say(f"runmon: {as_sentence(error.format_message())}{_usage(error)}")
+        complain(f"{as_sentence(error.format_message())}{_usage(error)}")
         return Exit.BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED

@@ -83,10 +83,25 @@ def unwritable(error: Exception) -> str:
 
 def say(text: str) -> None:
     """One line to the person on stderr: nothing in it commands the terminal or tells a secret."""
+    click.echo(_harmless(text), err=True)
+
+
+def complain(text: str) -> None:
+    """What went wrong, as `say` says it; on a narrow terminal it breaks between words."""
+    told = _harmless(f"runmon: {text}")
+    if sys.stderr is not None and sys.stderr.isatty():
+        import textwrap
+
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        told = textwrap.fill(told, width, break_long_words=False, break_on_hyphens=False)
+    click.echo(told, err=True)
+
+
+def _harmless(text: str) -> str:
     from runmon.api.credentials import redacted
     from runmon.render.untrusted import clean
 
-    click.echo(clean(redacted(text)), err=True)
+    return clean(redacted(text))
 
 
 def show(text: str) -> None:

@@ -188,3 +188,13 @@ def test_headless_commands_on_a_folder_load_no_screen(tmp_path: Path, command: s
     )
 
     assert done.stderr.endswith(b"0 False\n"), done.stderr
+
+
+def test_a_narrow_terminal_gets_a_sentence_broken_between_words() -> None:
+    child = pexpect.spawn(
+        sys.executable, ["-m", "runmon", "status", "some-run/x/y/z"], timeout=60, dimensions=(24, 40)
+    )
+    told = child.read().decode().split("\r\n")
+    child.wait()
+    assert child.exitstatus == Exit.BAD_INPUT and len(told) > 2
+    assert all(len(line) <= 40 for line in told) and " ".join(told).startswith("runmon: 'some-run/x/y/z'")
