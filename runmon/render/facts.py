@@ -84,6 +84,7 @@ class Progress(msgspec.Struct, frozen=True):
 _OF = re.compile(r"(?<![\d/.])(\d{1,9})\s?/\s?(\d{1,9})(?![\d/])")
 _FAILED = re.compile(r"(\d{1,9}) (?:failed|errors\b)", re.IGNORECASE)
 _CRAWLED = re.compile(r"Crawled \d")
+_FINISHED = re.compile(r"Finished! Total (\d{1,9}) requests: (\d{1,9}) succeeded, (\d{1,9}) failed")
 
 
 def progress_in(message: str) -> Progress | None:
@@ -92,13 +93,16 @@ def progress_in(message: str) -> Progress | None:
     Crawlee counts there only what went well; what failed is done with, too.
     """
     said = message[:500]
+    if ended := _FINISHED.match(said):
+        total, went_well, lost = (int(figure) for figure in ended.groups())
+        return Progress(min(went_well + lost, total), total, lost) if total else None
     of = _OF.search(said)
     if of is None or int(of[1]) > int(of[2]):
         return None
     failed = _FAILED.search(said)
-    lost = int(failed[1]) if failed else None
-    done = int(of[1]) + (lost or 0) if _CRAWLED.match(said) else int(of[1])
-    return Progress(min(done, int(of[2])), int(of[2]), lost)
+    errors = int(failed[1]) if failed else None
+    done = int(of[1]) + (errors or 0) if _CRAWLED.match(said) else int(of[1])
+    return Progress(min(done, int(of[2])), int(of[2]), errors)
 
 
 def progress_of(queue: RequestQueue) -> Progress | None:
@@ -135,10 +139,12 @@ def exit_words(code: int, phase: Phase) -> str:
 
 
 def elapsed_s(run: Run, now: datetime) -> float | None:
-    """Seconds the run has taken so far, or took; None before it started."""
+    """Seconds the run has taken so far, or took; None before it started. Between two lives it took none."""
     if run.started_at is None:
         return None
-    return max(((run.finished_at or now) - run.started_at).total_seconds(), 0.0)
+    passed = max(((run.finished_at or now) - run.started_at).total_seconds(), 0.0)
+    lived = run.stats.run_time_secs or (run.stats.duration_millis or 0.0) / 1000
+    return min(passed, lived) if run.stats.resurrect_count and lived > 0 else passed
 
 
 def coarse_span(seconds: float) -> str:

@@ -27,7 +27,8 @@ def now_text(run: Run, progress: Progress | None, width: int) -> Text:
         parts.append(progress_text(progress, width, tone="quiet" if stopped else "ok"))
         if progress.failed:
             parts.append(Text.assemble((f"{progress.failed} failed", "bad")))
-    return Text("\n").join(parts) if parts else Text.assemble(("No status message yet.", "quiet"))
+    nothing = "No status message." if run.phase.final else "No status message yet."
+    return Text("\n").join(parts) if parts else Text.assemble((nothing, "quiet"))
 
 
 def message_text(message: str, width: int) -> Text:

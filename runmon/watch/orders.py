@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runmon.api.client import Api
-from runmon.errors import LinkError, RunmonError, Unsure
+from runmon.errors import LinkError, RunmonError, Unreachable, Unsure
 from runmon.model.document import Document
 from runmon.model.order import Deed, Order, obeyed
 from runmon.model.run import Run
@@ -21,10 +21,17 @@ async def carry_out(api: Api, order: Order, before: Run) -> Document[Run]:
         try:
             seen = await api.run(order.run_id)
         except RunmonError:
+            if isinstance(lost, Unreachable) and order.deed is not Deed.ABORT:
+                raise _unsent(lost) from lost
             raise _unsure("the run cannot be asked") from lost
         if obeyed(order, before, seen.view):
             return seen
         raise _unsure(f"the run does not show that it obeyed: it is {seen.view.status}") from lost
+
+
+def _unsent(lost: Unreachable) -> Unreachable:
+    """For what is sent once only: without a connection it was not sent at all."""
+    return Unreachable(f"{lost} Nothing was sent.", hint="Repeat it when the server can be reached again.")
 
 
 def _unsure(why: str) -> Unsure:

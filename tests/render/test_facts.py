@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runmon.model.run import PHASES, Phase
+from runmon.model.run import PHASES, Phase, Run, RunStats
 from runmon.model.storages import RequestQueue
 from runmon.render.facts import (
     PHASE_SIGNS,
     Progress,
     coarse_span,
+    elapsed_s,
     exit_words,
     memory_size,
     phase_sign,
@@ -122,3 +123,15 @@ def test_a_shortened_text_fits(text: str, room: int) -> None:
 
 def test_an_id_is_known_by_its_ends() -> None:
     assert short_id("HG7ML7M8z78YcAPEB") == "HG7M…PEB"
+
+
+def test_the_last_message_of_a_crawl_tells_all_its_requests() -> None:
+    said = "Finished! Total 40 requests: 37 succeeded, 3 failed."
+    assert progress_in(said) == Progress(40, 40, 3)
+
+
+def test_the_time_between_two_lives_of_a_run_is_not_counted() -> None:
+    began = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    stats = RunStats(resurrect_count=1, run_time_secs=61.0)
+    run = Run(status="SUCCEEDED", started_at=began, finished_at=began + timedelta(minutes=24), stats=stats)
+    assert elapsed_s(run, began + timedelta(hours=1)) == 61.0

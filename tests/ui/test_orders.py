@@ -13,8 +13,15 @@ import httpx
 import pytest
 from textual.widgets import Button, Input
 
+from runmon.api.address import address
+from runmon.api.client import Api
+from runmon.api.credentials import Token
+from runmon.errors import Unreachable
 from runmon.local.app import LocalPlatform
 from runmon.local.runner import RunSpec
+from runmon.model.order import Deed, Order
+from runmon.model.run import Run
+from runmon.watch.orders import carry_out
 from tests.loopback import Seen, data
 from tests.ui.screens import Shown, run_shown, serving
 
@@ -181,3 +188,9 @@ async def test_failed_requests_are_listed_put_back_and_taken_by_the_resurrected_
         again = found.json()["data"]
     assert (again["retryCount"], again["errorMessages"], again.get("handledAt")) == (0, [], None)
     assert again["userData"] == {"label": "X", "__crawlee": {"state": 0, "y": 1}}
+
+
+async def test_an_order_that_found_no_server_is_said_not_to_be_sent() -> None:
+    async with Api(address("http://127.0.0.1:9"), Token("test-token")) as api:
+        with pytest.raises(Unreachable, match="Nothing was sent"):
+            await carry_out(api, Order(Deed.RESURRECT, RUN_ID), Run(status="FAILED"))

@@ -50,3 +50,7 @@ def test_progress_fills_the_line_exactly() -> None:
 def test_what_was_not_told_takes_no_line_and_long_values_take_two() -> None:
     text = rows_text([("exit code", "91 · the Actor's code raised (SDK code)"), ("web", "")], 34).plain
     assert text.split("\n") == ["exit code 91 · the Actor's code", "          raised (SDK code)"]
+
+
+def test_an_ended_run_without_a_message_waits_for_none() -> None:
+    assert now_text(Run(status="FAILED"), None, 40).plain == "No status message."

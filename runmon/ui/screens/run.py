@@ -193,10 +193,9 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         self._usage.run_seen(event)
         self._input.run_seen(event.run.view)
         self._progressed()
-        if before is None:
-            self._count()
         if before is None or before.run.view.phase is not event.run.view.phase:
             self.refresh_bindings()
+            self._count()
         if before is not None and event.run.view.phase.final and not before.run.view.phase.final:
             tell_end(self.app, event.run.view, self.run_name())
 
@@ -266,14 +265,15 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._count()
 
     def _count(self) -> None:
-        """Let the watch count what shows, and the queue where the run seen has no other word on progress."""
+        """Let the watch count what shows; the queue too where the run told no progress, and after its end."""
         if self.held:
             return
         if self not in self.app.screen_stack:
             self._watch.show(())
             return
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
-        self._watch.show(panes if self._told or self._seen is None else {*panes, Watched.QUEUE})
+        unsure = self._seen is not None and (not self._told or self._seen.run.view.phase.final)
+        self._watch.show({*panes, Watched.QUEUE} if unsure else panes)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Orders only where the run can obey them; back only out of a zoom."""

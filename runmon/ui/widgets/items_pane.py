@@ -198,7 +198,7 @@ class ItemsPane(ArrangedItems, ItemColumns):
         self.counts = words
 
     def _say_empty(self) -> None:
-        ended = self.state.condition in {Condition.COMPLETE, Condition.SETTLING}
+        ended = self._watch.facts.final or self.state.condition in {Condition.COMPLETE, Condition.SETTLING}
         known = NONE_EVER if ended else NONE_YET
         if self.rows.view is not None and self.rows.pages.count:
             known = NONE_CHOSEN if self.whole or self.scanning else NONE_LOADED
