@@ -75,7 +75,7 @@ SCENES: dict[str, Scene] = {
     "export": Scene("crash", (120, 40), keys=("3", "f", "ctrl+s"), wanted=("Export items",)),
     "export-wide": Scene("crash", (200, 55), keys=("3", "f", "ctrl+s"), wanted=("Export items",)),
     "item": Scene("crash", (120, 40), keys=("3", "f", "down", "down", "enter"), wanted=('"url"',)),
-    "record-image": Scene("crash", (160, 45), keys=("4", "f", *["down"] * 8), wanted=("PNG",), readme=True),
+    "record-image": Scene("crash", (160, 45), keys=("4", "f", *["down"] * 11), wanted=("PNG",), readme=True),
     "record-json": Scene("crash", (120, 40), keys=("4", "f"), wanted=("startUrls",)),
     "record-page": Scene(
         "crash", (120, 40), keys=("4", "f", "down", "down"), wanted=("sign of a block page",)

@@ -14,6 +14,7 @@ from runmon.ui.widgets.table_source import Head, Row
 SIZE_WIDTH = 8
 NAMES = {Family.SNAPSHOT: "error snapshots", Family.INTERNAL: "Crawlee's own"}
 BLANK, SNAPSHOT = Cell(" "), Cell("✖", "bad")
+OPEN, FOLDED = Cell("▾", "quiet"), Cell("▸", "quiet")
 
 
 class KeyRows:
@@ -45,9 +46,9 @@ class KeyRows:
         return False
 
     def _group(self, group: Group, first: int, last: int) -> Row:
-        words = f"{'▸' if group.folded else '▾'} {grouped(group.count)} {NAMES[group.family]}"
+        words = f"{grouped(group.count)} {NAMES[group.family]}"
         cells = [Cell(cut_to(words, self._width), "quiet"), Cell(byte_size(group.size), "faint", True)]
-        return Row(cells[first:last])
+        return Row(cells[first:last], FOLDED if group.folded else OPEN)
 
     def _key(self, key: Key, first: int, last: int) -> Row:
         from runmon.insight.snapshots import named

@@ -141,7 +141,8 @@ class Pane(Vertical):
         """The top border's text, `room` cells wide: label, the border itself, state."""
         colours = palette(self.app)
         focused = self.has_focus_within
-        left, right = self._tabs(), self.state_text()
+        right = self.state_text()
+        left = self._tabs(max(room - right.cell_len - 3, 4))
         if left.cell_len + right.cell_len + 3 > room:
             left.truncate(max(room - right.cell_len - 3, 4), overflow="ellipsis")
         border = colours.accent if focused else colours.line
@@ -150,15 +151,23 @@ class Pane(Vertical):
         edge = "─" * max(room - left.cell_len - right.cell_len - 2, 0)
         return Text.assemble(left, " ", (edge, border), " ", right)
 
-    def _tabs(self) -> Text:
+    def _tabs(self, room: int) -> Text:
+        """This pane's label and those beside it, which give up their counts, then their names, for room."""
         if not self.beside:
             return self.label()
         joined = Text()
-        for place, pane in enumerate(self.beside):
-            joined.append(" ─ " if place else "", "line")
-            label = pane.label()
-            joined.append_text(label if pane is self else Text.assemble((label.plain, "quiet")))
+        for words in (None, 2, 1):
+            joined = Text(" ─ ", "line").join(
+                self.label() if pane is self else Text.assemble((pane.told_in(words), "quiet"))
+                for pane in self.beside
+            )
+            if joined.cell_len <= room:
+                break
         return joined
+
+    def told_in(self, words: int | None) -> str:
+        """The label in so many words: number, name; None: all of it."""
+        return self.label().plain if words is None else " ".join(self.label().plain.split()[:words])
 
     def state_text(self) -> Text:
         """Sign and words of the state; empty for a pane that no watch feeds."""

@@ -278,12 +278,13 @@ class TablePainter:
         return max(3, len(grouped(max(self.count, self.most_number, 1))))
 
     def _visible(self) -> tuple[int, int]:
-        """The columns on screen, the last one perhaps in part."""
+        """The columns on screen; the last one perhaps in part, unless it holds numbers."""
         last, room = self.left, self.moving_room
         while last < len(self.heads) and room > 0:
             room -= self.heads[last].width + GAP
             last += 1
-        return self.left, last
+        cut_number = room < -GAP and last > self.left + 1 and self.heads[last - 1].right
+        return self.left, last - cut_number
 
     def _segment(self, text: str, tone: str, ground: str) -> Segment:
         style = self._styles.get((tone, ground))
