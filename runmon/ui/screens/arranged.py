@@ -36,8 +36,10 @@ class ArrangedScreen(HeldScreen, SizedScreen, inherit_bindings=False):
         if not self.closing:
             self._arrange(event.size.width, event.size.height)
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        pane = next((node for node in event.widget.ancestors_with_self if isinstance(node, Pane)), None)
+    def on_descendant_focus(self) -> None:
+        """Go to the pane that has the focus by now; the event may tell of one that had it before."""
+        focused = self.focused.ancestors_with_self if self.focused is not None else []
+        pane = next((node for node in focused if isinstance(node, Pane)), None)
         if pane is not None and pane.id in layout.ORDER and pane.id != self._current:
             self._go(pane.id)
 
@@ -103,11 +105,13 @@ class ArrangedScreen(HeldScreen, SizedScreen, inherit_bindings=False):
     def action_pane(self, name: str) -> None:
         """Go to a pane by its name."""
         self._go(name)
+        self._focus_current()
         self.call_after_refresh(self._focus_current)
 
     def _focus_current(self) -> None:
         """Focus the pane that is gone to by now: keys may have come since this was asked."""
-        self._panes[self._current].focus_inner()
+        if not self._panes[self._current].has_focus_within:
+            self._panes[self._current].focus_inner()
 
     def action_next_pane(self) -> None:
         """Go to the next pane in order."""
