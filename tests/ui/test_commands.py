@@ -9,6 +9,7 @@ from textual.dom import DOMNode
 
 from runmon.ui.app import RunmonApp
 from runmon.ui.commands import COMMANDS, SCOPES, Command, bindings, commands, written
+from runmon.ui.screens.help import HelpScreen
 from runmon.ui.screens.run import RunScreen
 from runmon.ui.screens.runs import RunsScreen
 from runmon.ui.widgets.footer import MOST, chosen
@@ -82,3 +83,9 @@ def test_bindings_carry_the_id_that_a_key_map_names() -> None:
 )
 def test_keys_are_written_as_they_are_printed(key: str, name: str) -> None:
     assert written(key) == name
+
+
+def test_help_begins_with_the_keys_of_the_pane_itself() -> None:
+    shown = HelpScreen([*commands("lines"), *commands("log"), *commands("run"), *commands("app")])
+
+    assert list(dict.fromkeys(each.scope for each in shown._commands)) == ["log", "lines", "run", "app"]

@@ -16,6 +16,8 @@ from runmon.ui.commands import SCOPES, Command, written
 
 KEYS = 14
 """Cells of the column of keys."""
+_BEHIND = {"lines": 1, "table": 1, "run": 2, "app": 3}
+"""Scopes that stand behind the own keys of what is focused, in this order."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -32,7 +34,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
-        self._commands = tuple(commands)
+        self._commands = sorted(commands, key=lambda command: _BEHIND.get(command.scope, 0))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
