@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-import msgspec
 
 NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -27,7 +26,7 @@ class Command(click.Command):
         super().format_help(ctx, formatter)
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(NamedTuple):
     """A command that is imported when it is used."""
 
     module: str
