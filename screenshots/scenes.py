@@ -39,8 +39,8 @@ SCENES: dict[str, Scene] = {
     "failed-narrow": Scene("crash", (80, 24), wanted=("FAILED",)),
     "log": Scene("crash", (120, 40), keys=("2", "f", "E"), wanted=("Traceback",), readme=True),
     "search": Scene("crash", (120, 40), keys=("2", "f", "slash", *"due to", "enter"), wanted=("due to",)),
-    "log-volume": Scene("crash", (120, 40), keys=("2", "f", "i"), wanted=("at most",)),
-    "log-messages": Scene("crash", (120, 40), keys=("2", "F"), wanted=("kinds",)),
+    "log-volume": Scene("crash", (120, 40), keys=("2", "f", "i"), wanted=("at most",), readme=True),
+    "log-messages": Scene("crash", (120, 40), keys=("2", "F"), wanted=("kinds",), readme=True),
     "filter": Scene("crash", (120, 40), keys=("2", "f", "L", "L"), wanted=("warnings and errors", "hidden")),
     "patterns": Scene(
         "crash", (80, 24), keys=("2", "f", "ampersand", *"!scraping & !crawled", "enter"), wanted=("hidden",)
@@ -83,13 +83,15 @@ SCENES: dict[str, Scene] = {
     "record-statistics": Scene(
         "crash", (120, 40), keys=("4", "f", "G", "enter", "G"), wanted=("requests  33 finished",)
     ),
-    "images": Scene("crash", (160, 45), keys=("4", "f", "i"), wanted=("NoneTypeobjecth",)),
-    "request": Scene("crash", (120, 40), keys=("5", "f", "F", "g", "enter"), wanted=("PageRefused: 404",)),
+    "images": Scene("crash", (160, 45), keys=("4", "f", "i"), wanted=("NoneTypeobjecth",), readme=True),
+    "request": Scene(
+        "crash", (120, 40), keys=("5", "f", "F", "g", "enter"), wanted=("PageRefused: 404",), readme=True
+    ),
     "request-log": Scene(
         "crash", (120, 40), keys=("5", "f", "F", "g", "enter", "L"), wanted=("reached maximum retries",)
     ),
     "queue": Scene("crash", (120, 40), keys=("5", "f"), wanted=("handled",)),
-    "charts": Scene("crawl", (200, 55), keys=("1", "f"), wanted=("requests", "items")),
+    "charts": Scene("crawl", (200, 55), keys=("1", "f"), wanted=("requests", "items"), readme=True),
     "charts-light": Scene("crash", (120, 40), keys=("1", "f"), wanted=("requests",), theme="runmon-light"),
     "charts-narrow": Scene("crash", (80, 24), keys=("1", "f"), wanted=("cpu",)),
     "timed-out": Scene("hang", (120, 40), wanted=("TIMED-OUT", "no answer", "✔ complete")),
@@ -99,7 +101,7 @@ SCENES: dict[str, Scene] = {
     "resurrect": Scene("crash", (120, 40), keys=("R",), wanted=("Resurrect this run?",)),
     "help": Scene("crawl", (120, 40), keys=("question_mark",), wanted=("Go to the next error",)),
     "abort": Scene("crawl", (120, 40), keys=("A",), wanted=("No",)),
-    "runs": Scene("runs", wanted=RUNS),
+    "runs": Scene("runs", wanted=RUNS, readme=True),
     "runs-wide": Scene("runs", (200, 55), wanted=RUNS),
     "runs-normal": Scene("runs", (120, 40), wanted=RUNS),
     "runs-narrow": Scene("runs", (80, 24), wanted=("✖ FAILED", "price not found")),
