@@ -110,5 +110,5 @@ SCENES: dict[str, Scene] = {
         "runs", (120, 40), keys=("slash", *"bad !login", "enter"), wanted=("showing bad",)
     ),
     "runs-abort": Scene("runs", (120, 40), keys=("space", "space", "A"), wanted=("Abort these 2 runs?",)),
-    "runs-no-token": Scene("nothing", (80, 24), wanted=("apify login",)),
+    "runs-no-token": Scene("nothing", (80, 24), wanted=("APIFY_TOKEN",)),
 }
