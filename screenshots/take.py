@@ -108,7 +108,7 @@ async def draw(scene: Scene) -> str:
             picture = app.export_screenshot(title="runmon", simplify=True)
         if held is not None:
             os.close(held)
-    return picture.replace(platform.url.rpartition(":")[2], "PORT")
+    return steady(picture.replace(platform.url.rpartition(":")[2], "PORT"))
 
 
 async def draw_runs(scene: Scene) -> str:
@@ -130,7 +130,12 @@ async def draw_runs(scene: Scene) -> str:
             await still(pilot, () if scene.keys else scene.wanted)
             await pilot.press(*scene.keys)
             await still(pilot, scene.wanted)
-            return app.export_screenshot(title="runmon", simplify=True)
+            return steady(app.export_screenshot(title="runmon", simplify=True))
+
+
+def steady(picture: str) -> str:
+    """The picture without the name that Textual makes of all it shows, which a port would change."""
+    return re.sub(r"terminal-\d+", "terminal-0", picture)
 
 
 async def still(pilot: Pilot[int], wanted: tuple[str, ...]) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from runmon.local.app import LocalPlatform
 from runmon.local.identity import actor_id
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 ACTORS = ("shop-crawler", "login-bot", "price-watch")
 TRACEBACK = """\
 2026-11-25T10:00:00.000Z [apify] INFO  Initializing Actor
@@ -26,14 +25,14 @@ TRACEBACK = """\
 
 def keep_run(
     home: Path, run_id: str, status: str, *, actor: str = ACTORS[0], minutes_ago: float = 5, log: str = "",
-    items: int = 0, now: datetime = NOW, took_s: float = 30, **fields: Any,
+    items: int = 0, now: datetime | None = None, took_s: float = 30, **fields: Any,
 ) -> Path:  # fmt: skip
     """A folder of a finished run."""
     folder = home / run_id
     (folder / "datasets" / "default").mkdir(parents=True)
     for number in range(items):
         (folder / "datasets" / "default" / f"{number + 1:09}.json").write_text(f'{{"n": {number}}}')
-    started = now - timedelta(minutes=minutes_ago)
+    started = (now or datetime.now(UTC)) - timedelta(minutes=minutes_ago)
     run = {
         "id": run_id, "actId": actor_id(actor), "status": status, "startedAt": stamp(started),
         "finishedAt": stamp(started + timedelta(seconds=took_s)), "exitCode": 0, "meta": {"origin": "API"},

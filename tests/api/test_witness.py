@@ -47,7 +47,9 @@ REQUESTS = st.fixed_dictionaries(
     optional={
         "payload": TEXT,
         "headers": st.dictionaries(TEXT.filter(bool), TEXT, max_size=3),
-        "userData": st.dictionaries(TEXT, VALUES, max_size=3),
+        "userData": st.dictionaries(
+            TEXT.filter(bool), VALUES.filter(lambda value: value is not None), max_size=3
+        ),
         "retryCount": st.integers(0, 9),
         "noRetry": st.booleans(),
         "errorMessages": st.lists(TEXT, max_size=3),

@@ -49,7 +49,7 @@ def test_a_device_is_written_to_and_stays_one() -> None:
 @pytest.mark.parametrize("growing", [False, True])
 def test_a_place_that_is_not_there_is_named(growing: bool, tmp_path: Path) -> None:
     with (
-        pytest.raises(LocalFault, match="cannot be written"),
+        pytest.raises(LocalFault, match=r"There is no folder|cannot be written"),
         output(str(tmp_path / "nowhere" / "out"), growing=growing),
     ):
         pytest.fail("nothing was opened")

@@ -106,7 +106,7 @@ async def test_a_place_that_is_not_there_is_a_sentence_and_escape_leaves(tmp_pat
         await asked(run)
         run.screen.query_one("#file").value = "nowhere/at/all.json"  # type: ignore[attr-defined]
         await run.pilot.press("ctrl+s")
-        await run.sees("cannot be written to")
+        await run.sees("There is no folder")
         await run.pilot.press("escape")
         await saved(run)
     with pytest.raises(ValueError, match="not enough"):
