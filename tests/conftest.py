@@ -1,9 +1,12 @@
-"""Every test, whichever worker runs it, starts from the same environment."""
+"""Every test, whichever worker runs it, starts from the same environment and keeps nothing outside it."""
 
 import os
+import tempfile
 
 for name in ("COLUMNS", "LINES", "NO_COLOR"):
     os.environ.pop(name, None)
+_STATE = tempfile.TemporaryDirectory(prefix="runmon-state-", ignore_cleanup_errors=True)
+os.environ["RUNMON_STATE_DIR"] = _STATE.name
 
 
 def pytest_xdist_auto_num_workers() -> int:
