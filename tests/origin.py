@@ -322,6 +322,10 @@ class Ear:
         await asyncio.wait({self._task}, timeout=DEADLINE_S)
         assert self._task.done()
 
+    @property
+    def listening(self) -> bool:
+        return not self._task.done()
+
     async def stop_listening(self) -> None:
         self._task.cancel()
         await asyncio.wait({self._task})
@@ -340,6 +344,12 @@ class Ear:
 
     def grown(self) -> list[LogGrew]:
         return [one for one in self.events if isinstance(one, LogGrew)]
+
+    @property
+    def last_grown(self) -> tuple[int, int, int]:
+        """The size, the lines and the generation of the log that were told last."""
+        told = self.grown()[-1:]
+        return (told[0].size, told[0].lines, told[0].generation) if told else (0, 0, 0)
 
     @property
     def complete(self) -> bool:
@@ -368,8 +378,15 @@ class Watched:
         return self.ear.state(pane)
 
     async def has_log(self) -> None:
-        """The whole log of the origin as it is now has arrived."""
+        """The whole log of the origin as it is now has arrived, and the ear has heard what was told of it."""
         await self.until(lambda: self.log() == self.origin.log)
+        await self.until(lambda: not self.ear.listening or self.ear.last_grown == self.totals)
+
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """The size, the lines and the generation of the log that is kept."""
+        log = self.watch.log
+        return log.size, log.lines, log.generation
 
 
 Begin = Callable[..., Awaitable[Watched]]
