@@ -68,6 +68,19 @@ class Shown:
         await self.pilot.pause()
 
 
+async def left(app: RunmonApp, *keys: str) -> None:
+    """Press keys that leave the application, and wait until it has ended.
+
+    A pilot would wait for widgets that are gone by then.
+    """
+    for key in keys:
+        app.simulate_key(key)
+    deadline = time.monotonic() + DEADLINE_S
+    while app.is_running:
+        assert time.monotonic() < deadline, f"{keys} did not end the application"
+        await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def run_shown(
     url: str,

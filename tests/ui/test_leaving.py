@@ -13,9 +13,10 @@ import time
 
 import pytest
 
+from runmon.ui.app import RunmonApp
 from runmon.ui.crash import crash_text
 from tests.loopback import Seen, data, fault
-from tests.ui.screens import run_shown, serving
+from tests.ui.screens import left, run_shown, serving
 from tests.ui.test_log_pane import JS, log
 
 DEADLINE_S = 60.0
@@ -124,17 +125,16 @@ async def test_closing_the_screen_ends_its_work_and_its_connections() -> None:
         before = asyncio.all_tasks()
         async with run_shown(server.url, run["id"]) as shown:
             await shown.until_text("● RUNNING")
-            await shown.press("q")
+            await left(shown.app, "q")
         await asyncio.wait_for(server.hung_up.wait(), DEADLINE_S)
-        left = {task for task in asyncio.all_tasks() - before if "Server.serve" not in repr(task.get_coro())}
-        assert left == set()
+        alive = {task for task in asyncio.all_tasks() - before if "Server.serve" not in repr(task.get_coro())}
+        assert alive == set()
 
 
 @pytest.mark.parametrize("opens", ["v", "question_mark"])
 async def test_a_key_sent_right_behind_q_breaks_nothing(opens: str) -> None:
     async with log(JS) as shown:
         app = shown.screen.app
-        app.simulate_key("q")
-        app.simulate_key(opens)
-        await shown.until(lambda: app._exit and not app.is_running)
+        assert isinstance(app, RunmonApp)
+        await left(app, "q", opens)
         assert app._exception is None and app.return_code == 0

@@ -9,7 +9,7 @@ import pytest
 from runmon.settings import Settings
 from runmon.ui.screens.run import RunScreen
 from runmon.watch.events import Pane
-from tests.ui.screens import Shown, folder_shown, run_folder
+from tests.ui.screens import Shown, folder_shown, left, run_folder
 
 ALL, SOME, ONE = (200, 55), (120, 40), (80, 24)
 
@@ -106,13 +106,13 @@ async def test_the_footer_names_the_keys_of_the_focused_pane_first(tmp_path: Pat
 
 async def test_q_leaves_with_success(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path)) as shown:
-        await shown.press("q")
+        await left(shown.app, "q")
         assert shown.app.return_code == 0
 
 
 async def test_ctrl_c_leaves_as_an_interrupt_and_aborts_nothing(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path)) as shown:
-        await shown.press("ctrl+c")
+        await left(shown.app, "ctrl+c")
         assert shown.app.return_code == 130
 
 
