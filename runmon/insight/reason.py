@@ -65,7 +65,7 @@ def reason(run: Run | None, error: str, exit_words: str = "") -> str:
     if run.phase is Phase.TIMED_OUT and run.options.timeout_secs:
         said.insert(0, f"took longer than its limit of {_limit(run.options.timeout_secs)}")
     if run.exit_code and run.phase is Phase.FAILED:
-        said.append(f"exit code {run.exit_code}" + (f": {exit_words}" if exit_words else ""))
+        said.append(f"exit code {run.exit_code}" + (f", {exit_words}" if exit_words else ""))
     return " · ".join(said) or message
 
 

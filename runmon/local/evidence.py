@@ -1,8 +1,9 @@
 """A run object for a folder without run.json: what its files prove, and nothing they do not.
 
 A crawl that has just written is RUNNING. One that is quiet ended as its log or its statistics record says;
-where neither speaks, pending requests or unfinished statistics mean that it stopped early (ABORTED), and a
-folder with nothing left to do counts as SUCCEEDED. The exit code stays null unless the log names it.
+where neither speaks, pending requests or unfinished statistics mean that it stopped early (ABORTED), and of a
+folder with nothing left to do nobody knows: it is ENDED, which is no status of the platform. The exit code
+stays null unless the log names it.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def outcome(found: Evidence, quiet: bool) -> str:
         return "RUNNING"
     if found.crawlers:
         return "SUCCEEDED" if all(found.crawlers) else "ABORTED"
-    return "ABORTED" if found.pending else "SUCCEEDED"
+    return "ABORTED" if found.pending else "ENDED"
 
 
 def sentence(found: Evidence, running: bool) -> str:
@@ -86,7 +87,9 @@ def sentence(found: Evidence, running: bool) -> str:
         return "Read from files; the crawler's statistics " + (
             "are final" if all(found.crawlers) else "end early"
         )
-    return "Read from files; nothing in them names the outcome"
+    if found.pending:
+        return "Read from files; requests are left in the queue"
+    return "Read from files; nothing in them tells how it ended"
 
 
 def look(folder: RunFolder) -> Evidence:

@@ -9,7 +9,7 @@ from runmon.local.folder import KINDS, RunFolder, read_object
 from runmon.local.holding import held_elsewhere
 from runmon.local.identity import LOCAL_USER_ID, actor_id, derived_id, legal_id, new_id, now_text
 
-FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"})
+FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED", "ENDED"})
 
 USAGE_UNITS = (
     "ACTOR_COMPUTE_UNITS",

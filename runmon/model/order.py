@@ -6,7 +6,7 @@ from enum import Enum
 
 import msgspec
 
-from runmon.model.run import Run
+from runmon.model.run import Run, RunShort
 
 
 class Deed(Enum):
@@ -43,7 +43,7 @@ class Order(msgspec.Struct, frozen=True):
         return {name: value for name, value in named.items() if value is not None}
 
 
-def possible(deed: Deed, run: Run) -> bool:
+def possible(deed: Deed, run: Run | RunShort) -> bool:
     """Whether a run in this state can be given such an order; of a state nobody knows, all may be tried."""
     return run.phase.final if deed is Deed.RESURRECT else not run.phase.final
 

@@ -20,12 +20,14 @@ class Phase(Enum):
     FAILED = "failed"
     TIMED_OUT = "timed out"
     ABORTED = "aborted"
+    ENDED = "ended"
+    """Over, and nothing tells how."""
     UNKNOWN = "unknown"
 
     @property
     def final(self) -> bool:
         """Whether the run is over (it may still be resurrected)."""
-        return self in {Phase.SUCCEEDED, Phase.FAILED, Phase.TIMED_OUT, Phase.ABORTED}
+        return self in {Phase.SUCCEEDED, Phase.FAILED, Phase.TIMED_OUT, Phase.ABORTED, Phase.ENDED}
 
 
 PHASES: dict[str, Phase] = {
@@ -37,8 +39,9 @@ PHASES: dict[str, Phase] = {
     "FAILED": Phase.FAILED,
     "TIMED-OUT": Phase.TIMED_OUT,
     "ABORTED": Phase.ABORTED,
+    "ENDED": Phase.ENDED,
 }
-"""Every status that Apify documents."""
+"""Every status that Apify documents, and what our local platform says of folders that tell no outcome."""
 
 
 class LastRun(msgspec.Struct, frozen=True):

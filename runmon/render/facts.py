@@ -29,6 +29,7 @@ PHASE_SIGNS: dict[Phase, Sign] = {
     Phase.FAILED: Sign("✖", "FAILED", "bad"),
     Phase.TIMED_OUT: Sign("◷", "TIMED-OUT", "bad"),
     Phase.ABORTED: Sign("■", "ABORTED", "warn"),
+    Phase.ENDED: Sign("?", "ENDED", "quiet"),
     Phase.UNKNOWN: Sign("?", "", "quiet"),
 }
 """The same sign for the same thing everywhere: header, lists, terminal title, headless output."""
@@ -113,7 +114,7 @@ def progress_of(queue: RequestQueue) -> Progress | None:
 
 _EXITS = {
     0: "success",
-    1: "failed: the Actor gave up or raised",
+    1: "the Actor gave up or raised",
     2: "the command was called wrongly",
     91: "the Actor's code raised (SDK code)",
     126: "the command may not be executed",

@@ -48,7 +48,7 @@ def failed(message: str, code: int | None = None, status: str = "FAILED") -> Run
     return Run(status=status, status_message=message, exit_code=code, options=limit)
 
 
-EXIT = " · exit code 3: it gave up"
+EXIT = " · exit code 3, it gave up"
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,17 @@ def test_a_quiet_crawl_with_requests_left_counts_as_aborted(sample: Sample) -> N
     assert (run["status"], run["finishedAt"] is not None, run["exitCode"]) == ("ABORTED", True, None)
 
 
+def test_a_quiet_folder_in_which_nothing_tells_the_outcome_counts_as_no_success(tmp_path: Path) -> None:
+    (tmp_path / "datasets" / "default").mkdir(parents=True)
+
+    run = made_up_run(open_folder(tmp_path), now=time.time() + 3600)
+
+    assert (run["status"], run["statusMessage"]) == (
+        "ENDED",
+        "Read from files; nothing in them tells how it ended",
+    )
+
+
 @pytest.mark.parametrize(("code", "status"), [(0, "SUCCEEDED"), (91, "FAILED")])
 def test_the_exit_line_of_the_log_decides(sample: Sample, code: int, status: str) -> None:
     place = sample("crawlee-js")

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from textual.widgets import Button
 
+from runmon.ui.app import RunmonApp
 from tests.loopback import Seen, Server, data, fault
 from tests.ui.screens import Shown, run_shown, serving
 
@@ -36,6 +38,14 @@ class Origin:
         if seen.path.endswith(RUN_ID) or seen.path.endswith("/abort"):
             return data({**RUN, "id": self.named, "status": self.status})
         return fault(404, "record-not-found", "Nothing here")
+
+
+@pytest.fixture
+def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the application told beside the screen."""
+    said: list[str] = []
+    monkeypatch.setattr(RunmonApp, "notify", lambda _app, message, **_options: said.append(message))
+    return said
 
 
 @asynccontextmanager
@@ -118,3 +128,36 @@ async def test_a_run_that_is_over_cannot_be_aborted() -> None:
         await shown.until_text("✔ SUCCEEDED")
         await shown.press("A")
         assert "Abort this run?" not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "words"),
+    [
+        ("SUCCEEDED", "A", "The run is ✔ SUCCEEDED: it has ended, and can only be resurrected."),
+        ("FAILED", "B", "The run is ✖ FAILED: it has ended, and can only be resurrected."),
+        ("RUNNING", "R", "The run is ● RUNNING: only a run that has ended can be resurrected."),
+    ],
+)
+async def test_the_key_of_an_order_that_the_run_cannot_obey_says_why(
+    status: str, key: str, words: str, toasts: list[str]
+) -> None:
+    origin = Origin()
+    origin.status = status
+    async with serving(origin) as server, run_shown(server.url, RUN_ID, title="kettles") as shown:
+        await shown.until_text(status)
+        await shown.press(key)
+        await shown.until(lambda: words in toasts)
+
+
+async def test_a_run_that_is_only_read_says_so_to_who_would_abort_it(toasts: list[str]) -> None:
+    async with shown_over(Origin(), read_only=True) as (shown, _):
+        await shown.press("A")
+        await shown.until(lambda: "opened for reading only" in " ".join(toasts))
+
+
+async def test_a_run_is_called_by_its_actors_name_as_in_the_list() -> None:
+    def origin(seen: Seen) -> bytes:
+        return data({"id": RUN["actId"], "name": "kettles"}) if "/actors/" in seen.path else Origin()(seen)
+
+    async with serving(origin) as server, run_shown(server.url, RUN_ID) as shown:
+        await shown.until(lambda: "kettles" in shown.lines[0])

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from runmon.api.address import address
 from runmon.api.client import Api
 from runmon.api.credentials import Token
@@ -166,6 +168,16 @@ async def test_read_only_takes_the_abort_away_and_a_finished_run_has_none(tmp_pa
     async with fleet_shown(tmp_path / "b") as shown:
         await shown.press("G", "A")
         assert not isinstance(shown.app.screen, ConfirmScreen)
+
+
+async def test_a_finished_run_under_the_cursor_says_why_it_is_not_aborted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(RunmonApp, "notify", lambda _app, message, **_options: said.append(message))
+    async with fleet_shown(tmp_path) as shown:
+        await shown.press("G", "A")
+        await shown.until(lambda: any("it has ended" in each for each in said))
 
 
 async def test_runs_open_as_tabs_and_keys_go_between_them(tmp_path: Path) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import events, work
 from textual.screen import ModalScreen
 
 from runmon.errors import LocalFault, RunmonError
 from runmon.model.order import Deed, Order, possible
 from runmon.render.run_facts import page_of
 from runmon.render.untrusted import clean
+from runmon.ui.commands import commands
+from runmon.ui.palette import at_hand, keymap_of
 from runmon.ui.private_textual import HeldScreen
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ DEEDS = {
     "resurrect": Deed.RESURRECT,
 }
 """The actions that give orders."""
+ORDERS = frozenset({*DEEDS, "requeue"})
 FAILED = {
     Deed.ABORT: "The run was not aborted",
     Deed.REBOOT: "The run was not rebooted",
@@ -51,6 +54,19 @@ class ActingScreen(HeldScreen, inherit_bindings=False):
     def may(self, deed: Deed) -> bool:
         """Whether the run can be given such an order here and now."""
         return self._seen is not None and not self._read_only and possible(deed, self._seen.run.view)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why the key of an order does nothing now."""
+        from runmon.render.order_words import why_not
+
+        if any(event.key in command.keys for command in at_hand(self)):
+            return
+        run = self._seen.run.view if self._seen is not None else None
+        keymap = keymap_of(self)
+        for command in filter(lambda command: command.action in ORDERS, commands("run")):
+            why = why_not(DEEDS.get(command.action), run, read_only=self._read_only)
+            if why and event.key in keymap.of(command).keys:
+                self.notify(why, severity="warning", markup=False)
 
     async def action_abort(self) -> None:
         """Ask whether to abort, gracefully or now."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, assert_never
 
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from runmon.errors import RunmonError
 from runmon.render.facts import Progress, Sign, progress_in, progress_of
 from runmon.render.untrusted import clean
 from runmon.ui import layout
@@ -196,8 +198,18 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         if before is None or before.run.view.phase is not event.run.view.phase:
             self.refresh_bindings()
             self._count()
+        if before is None and not self._called and event.run.view.act_id:
+            self._learn_name(event.run.view.act_id)
         if before is not None and event.run.view.phase.final and not before.run.view.phase.final:
             tell_end(self.app, event.run.view, self.run_name())
+
+    @work(group="name")
+    async def _learn_name(self, act_id: str) -> None:
+        """Call the run by its Actor's name, as the list does; where that is not told, the id stays."""
+        with suppress(RunmonError):
+            actor = (await self._api.without_retries().actor(act_id)).view
+            self._called = clean(actor.name, limit=80)
+            self._write_header()
 
     def _queue_counted(self, event: QueueCounted) -> None:
         self._counted = event

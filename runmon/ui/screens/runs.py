@@ -9,18 +9,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 
 from runmon.errors import BadInput, RunmonError
+from runmon.model.order import Deed
 from runmon.model.run_filter import parse
 from runmon.model.run_list import ListedRun, RunList
 from runmon.render.facts import Sign, state_sign
+from runmon.render.order_words import why_not
 from runmon.render.untrusted import clean
-from runmon.ui.commands import bindings
+from runmon.ui.commands import BY_ID, bindings
 from runmon.ui.open_runs import OpensRuns
+from runmon.ui.palette import keymap_of
 from runmon.ui.private_textual import HeldScreen
 from runmon.ui.runs_asked import STATUSES, TIMES, Shown
 from runmon.ui.runs_words import (
@@ -289,6 +292,19 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
         if action == "back":
             return bool(self.shown.text() or self.shown.actor or len(self._table.marks))
         return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why the key of abort does nothing now."""
+        if not self._abortable() and event.key in keymap_of(self).of(BY_ID["runs.abort"]).keys:
+            self.notify(self._why_none(), severity="warning", markup=False)
+
+    def _why_none(self) -> str:
+        """Why none of the chosen runs can be aborted."""
+        if len(self._table.marks):
+            return "None of the marked runs can be aborted: they have ended, or are only read."
+        if (under := self._under()) is None:
+            return "There is no run to abort."
+        return why_not(Deed.ABORT, under.short, read_only=self._read_only or under.read_only)
 
     def _abortable(self) -> list[ListedRun]:
         """The marked runs, or the one under the cursor, as far as they live and may be changed."""
