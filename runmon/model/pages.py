@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from runmon.model.request_size import RequestSize
 from runmon.model.storages import ItemsPage
 
+BUDGET, REQUEST_BYTES, ROW_LIMIT = 16 * 1024 * 1024, 512 * 1024, 128 * 1024
 BLOCK = 16
 """Rows per block, the unit in which the least recently used rows are let go."""
 OVERHEAD = 96
@@ -38,18 +40,15 @@ class Pages:
     def __init__(
         self,
         *,
-        budget: int = 16 * 1024 * 1024,
-        request_bytes: int = 512 * 1024,
-        row_limit: int = 128 * 1024,
+        budget: int = BUDGET,
+        request_bytes: int = REQUEST_BYTES,
+        row_limit: int = ROW_LIMIT,
     ) -> None:
         self._blocks: OrderedDict[int, list[msgspec.Raw]] = OrderedDict()
         self._budget = budget
-        self._request_bytes = request_bytes
         self._row_limit = row_limit
         self._window = range(0)
-        self._cap = 512
-        self._read_rows = 0
-        self._read_bytes = 0
+        self._size = RequestSize(request_bytes)
         self._asked: list[Span] = []
         self._end_seen: int | None = None
         self.reported = 0
@@ -105,11 +104,15 @@ class Pages:
         if hole is None:
             return None
         start = hole // BLOCK * BLOCK + len(self._blocks.get(hole // BLOCK, ()))
-        room, wanted = self._room(), last + ahead + 1
+        room, wanted = self._size.rows, last + ahead + 1
         end = start + 1
         while end < max(wanted, hole + 1) and end - start < room and self._is_hole(end):
             end += 1
         return Span(start, end - start)
+
+    def place(self, span: Span) -> tuple[int, int]:
+        """Offset and limit that ask for these rows."""
+        return span.first, span.length
 
     def asked(self, span: Span) -> None:
         """A request for these rows is under way."""
@@ -120,7 +123,7 @@ class Pages:
         if span in self._asked:
             self._asked.remove(span)
         if too_large:
-            self._cap = max(1, min(span.length, self._cap) // 2)
+            self._size.too_large(span.length)
 
     def answered(self, span: Span, page: ItemsPage) -> None:
         """Take the answer to a request."""
@@ -145,13 +148,6 @@ class Pages:
     def _limit(self) -> int:
         return self.count if self._end_seen is None else max(self.seen, self._end_seen)
 
-    def _room(self) -> int:
-        """Rows that fit a request by their mean size so far; the first one is small."""
-        if not self._read_rows:
-            return min(100, self._cap)
-        mean = max(1, self._read_bytes // self._read_rows)
-        return max(1, min(self._cap, self._request_bytes // mean))
-
     def _is_hole(self, row: int) -> bool:
         block = self._blocks.get(row // BLOCK)
         if block is not None and row % BLOCK < len(block):
@@ -169,8 +165,7 @@ class Pages:
             self._blocks.move_to_end(number)
             at = end
         self.seen = max(self.seen, first + len(rows))
-        self._read_rows += len(rows)
-        self._read_bytes += sum(sizes)
+        self._size.learn(len(rows), sum(sizes))
         self._drop_empty()
 
     def _extend(

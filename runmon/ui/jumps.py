@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -147,14 +146,13 @@ class Jumps:
         request = await self._request(subject)
         rows = await self._rows_of(request)
         if not rows:
-            beyond = self._rows.pages.count > ITEMS_MOST
+            beyond = self._rows.item_count > ITEMS_MOST
             among = f"The first {grouped(ITEMS_MOST)} items name" if beyond else "No item names"
             raise Lost(f"{among}{' not' if beyond else ''} this request in #debug or url.")
         if len(rows) > 1:
             listed = ", ".join(grouped(row + 1) for row in rows[:8])
             self._screen.notify(f"{len(rows)} items: {listed}", timeout=4, markup=False)
-        every = copy(self._rows)
-        every.view = None
+        every = self._rows.as_stored()
         place, store = self._watch.place(Watched.ITEMS), self._watch.place(Watched.RECORDS)
         return ItemScreen(self._api, place, every, rows[0], store=store)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from runmon.api.client import Api
+from runmon.api.datasets import ItemFilters
 from runmon.errors import TooLarge
 from runmon.model.storages import ItemsPage, Place
 from runmon.model.values import decode
@@ -34,13 +35,15 @@ class Slice:
         return [(offset, decode(raw)) for offset, raw in enumerate(self.raws, self.first)]
 
 
-async def scan(api: Api, place: Place, *, first: int = 0, fields: Sequence[str] = ()) -> AsyncIterator[Slice]:
-    """Every item from `first` on, until the server has no more; with `fields` only these of each item.
+async def scan(
+    api: Api, place: Place, *, first: int = 0, filters: ItemFilters | None = None
+) -> AsyncIterator[Slice]:
+    """Every item from `first` on, until the server has no more, as `filters` make it.
 
     Raises the errors of `Api.items`. Reads are metered per item.
     """
     size = FIRST
-    reading = asyncio.create_task(_read(api, place, first, size, fields))
+    reading = asyncio.create_task(_read(api, place, first, size, filters or {}))
     try:
         while True:
             page, size = await reading
@@ -48,7 +51,7 @@ async def scan(api: Api, place: Place, *, first: int = 0, fields: Sequence[str] 
                 return
             first, begun = first + page.scanned, first
             size = _next_size(page, size)
-            reading = asyncio.create_task(_read(api, place, first, size, fields))
+            reading = asyncio.create_task(_read(api, place, first, size, filters or {}))
             yield Slice(begun, page.items, first)
     finally:
         reading.cancel()
@@ -56,13 +59,11 @@ async def scan(api: Api, place: Place, *, first: int = 0, fields: Sequence[str] 
             await reading
 
 
-async def _read(
-    api: Api, place: Place, first: int, size: int, fields: Sequence[str]
-) -> tuple[ItemsPage, int]:
+async def _read(api: Api, place: Place, first: int, size: int, filters: ItemFilters) -> tuple[ItemsPage, int]:
     """A page of at most `size` items, and the size that did; an item too large by itself is passed over."""
     while True:
         try:
-            return await api.items(place, offset=first, limit=size, fields=fields), size
+            return await api.items(place, offset=first, limit=size, **filters), size
         except TooLarge:
             if size == 1:
                 return ItemsPage([], first, 1, None), 1

@@ -24,6 +24,9 @@ ITEMS = (
             "Tell of every field how often it is filled, its types and bounds.", "items", 4),
     Command("items.export", ("ctrl+s",), "export", "export",
             "Save all, the shown or the marked items to a file.", "items", 5, "^s"),
+    Command("items.serve", ("V",), "serve", "newest first, view…",
+            "Show the items newest first, in part, unwound or by a view, as the server can give them; "
+            "once more: as they are stored.", "items"),
     Command("items.search", ("slash",), "search", "search",
             "Go to the next loaded item that holds a text; what can be filtered can be searched.", "items"),
     Command("items.next_match", ("n",), "next_match(1)", "next match", "Go to the next match.", "items"),
@@ -57,6 +60,10 @@ SURVEY = (
     Command("survey.scan", ("a",), "scan", "scan all",
             "Look at all items of the dataset, not only the loaded ones; once more: stop.", "survey", 3),
 )
+SERVING = (
+    Command("serving.back", ("escape",), "back", "back", "Close without a change.", "serving", 1, "esc"),
+    Command("serving.go", ("enter",), "go", "show", "Show the items so.", "serving", 2),
+)
 EXPORT = (
     Command("export.back", ("escape",), "back", "back", "Stop the export; else close.", "export", 1, "esc"),
     Command("export.go", ("ctrl+s",), "go", "export", "Export.", "export", 2, "^s", True),
@@ -65,7 +72,7 @@ COLUMNS = (
     Command("columns.back", ("escape", "q", "C", "backspace"), "back", "back",
             "Close and go back.", "columns", 1, "esc"),
     Command("columns.toggle", ("space",), "show_or_hide", "show / hide",
-            "Show or hide the column.", "columns", 2),
+            "Show or hide the column.", "columns", 2, "", True),
     Command("columns.freeze", ("exclamation_mark",), "freeze", "freeze",
             "Keep the column at the left, or let it go.", "columns", 3, "!"),
     Command("columns.up", ("K", "H"), "shift(-1)", "move up", "Move the column towards the left.",

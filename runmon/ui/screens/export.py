@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -33,7 +34,7 @@ from runmon.ui.widgets.item_rows import ItemRows
 if TYPE_CHECKING:
     from runmon.api.client import Api
 
-BAR = 40
+BAR, MOST_VIEWS = 40, 6
 SPREADSHEET = (("safe", "harmless to spreadsheets"), ("exact", "exact bytes"))
 FIELDS = (("all", "everything"), ("columns", "shown columns"), ("clean", "without # and empty"))
 ORDER = (("stored", "as stored"), ("newest", "newest first"))
@@ -100,8 +101,23 @@ class ExportScreen(ModalScreen[str | None]):
             what.choose("marked")
         elif self._subject.shown:
             what.choose("shown")
+        self._choose_as_served()
         self._fit()
         self.query_one("#format", Choice).focus()
+
+    def _choose_as_served(self) -> None:
+        """Begin with the items as the pane shows them."""
+        served = self._subject.rows.served
+        views = list(self._subject.views)
+        choices = {
+            "order": "newest" if served.newest else "",
+            "fields": "columns" if served.fields else "clean" if served.clean else "",
+            "rows": "unwind" if served.unwind else "",
+            "view": str(views.index(served.view)) if served.view in views[:MOST_VIEWS] else "",
+        }
+        for name, value in choices.items():
+            if value:
+                self.query_one(f"#{name}", Choice).choose(value)
 
     @on(Choice.Changed)
     def changed(self, message: Choice.Changed) -> None:
@@ -188,14 +204,19 @@ class ExportScreen(ModalScreen[str | None]):
                 )
             offsets = subject.offsets(which)
             return await chosen.save_chosen(
-                subject.api, subject.place, offsets, subject.rows.raw, format, folder, path.name, self._tell,
+                subject.api, subject.place, offsets, self._held, format, folder, path.name, self._tell,
                 guard=guard, replace=replace,
             )  # fmt: skip
+
+    def _held(self, offset: int) -> msgspec.Raw | None:
+        """An item that is in hand, whole."""
+        rows = self._subject.rows
+        return None if rows.served.partial else rows.raw(offset)
 
     def _tell(self, progress: Progress) -> None:
         if not self.is_attached:
             return
-        total = progress.total or self._subject.rows.pages.count
+        total = progress.total or self._subject.rows.item_count
         share = min(progress.items / total, 1.0) if progress.items and total else 0.0
         line = Text.assemble(("▆" * round(BAR * share), "accent"), ("▁" * (BAR - round(BAR * share)), "line"))
         count = f"  {grouped(progress.items)} of {grouped(total)}" if progress.items else ""
@@ -211,7 +232,7 @@ class ExportScreen(ModalScreen[str | None]):
 
     def _whats(self) -> list[tuple[str, str]]:
         subject = self._subject
-        whats = [("all", f"all {grouped(subject.rows.pages.count)}")]
+        whats = [("all", f"all {grouped(subject.rows.item_count)}")]
         if subject.shown:
             whats.append(("shown", f"shown {grouped(len(subject.shown))}"))
         if subject.marked:
@@ -234,7 +255,9 @@ class ExportScreen(ModalScreen[str | None]):
         return [("item", "one for each item"), ("unwind", f"one for each of {field}")]
 
     def _views(self) -> list[tuple[str, str]]:
-        named = [(str(place), clean(name, limit=20)) for place, name in enumerate(self._subject.views[:6])]
+        named = [
+            (str(place), clean(name, limit=20)) for place, name in enumerate(self._subject.views[:MOST_VIEWS])
+        ]
         return [("", "none"), *named]
 
     def _path(self, format: str) -> str:

@@ -48,9 +48,9 @@ class ItemScreen(DetailScreen):
         """Show another row, read by itself where it is not in hand."""
         self.row = row
         offset = self._rows.offset_of(row)
-        title = Text.assemble(("Item ", "strong"), (grouped(offset + 1), "strong"))
-        raw = self._rows.raw(offset)
-        held = b"" if raw is None else bytes(raw)
+        remade = self._rows.served.remade
+        title = Text.assemble(("Row " if remade else "Item ", "strong"), (grouped(offset + 1), "strong"))
+        held = self._rows.whole(offset)
         if not held:
             self.put_waiting(title)
             try:
@@ -59,12 +59,14 @@ class ItemScreen(DetailScreen):
                 self.put_trouble(title, error)
                 return
         self.raw = held
-        size = f"of {grouped(self._rows.pages.count)}   offset {offset}   {byte_size(len(held))}"
+        place = "" if remade else f"   offset {offset}"
+        size = f"of {grouped(self._rows.pages.count)}{place}   {byte_size(len(held))}"
         self.put(title, Text.assemble((size, "quiet")), json_preview(held))
 
     async def _read(self, offset: int) -> bytes:
-        page = await self._api.items(self._place, offset=offset, limit=1)
-        return bytes(page.items[0]) if page.items else b""
+        spot, filters = self._rows.where(offset)
+        page = await self._api.items(self._place, offset=spot.offset, limit=spot.limit, **filters)
+        return bytes(page.items[spot.index]) if spot.index < len(page.items) else b""
 
     def action_step(self, rows: int) -> None:
         """Go to the next or previous item."""

@@ -30,6 +30,7 @@ from runmon.ui.widgets.table_source import TableSource
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.api.datasets import ItemFilters
     from runmon.watch.item_scan import Slice
 
 R = TypeVar("R")
@@ -104,7 +105,7 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
     async def _look_at_loaded(self) -> None:
         held = self._rows.in_hand()
         await asyncio.to_thread(self._take_raw, held)
-        self.whole = self.looked >= self._rows.pages.count
+        self.whole = self.looked >= self._rows.pages.count and self._rows.all_known
         self.show_results()
         rest = self._rows.pages.count - self.looked
         asked = self._rows.view is not None and self._rows.view.scanned
@@ -123,11 +124,10 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
 
         self.begin()
         self.looked, self.scanning, shown = 0, True, time.monotonic()
-        fields = () if self._api.address.loopback or self.filter is not None else self.fields()
         try:
-            async for part in scan(self._api, self._place, fields=fields):
+            async for part in scan(self._api, self._place, filters=self._filters()):
                 await asyncio.to_thread(self._take_slice, part)
-                self.looked = part.end
+                self.looked = self.looked + len(part.raws) if self._remade else part.end
                 if time.monotonic() - shown > EVERY_S:
                     shown = time.monotonic()
                     self.show_results()
@@ -138,6 +138,18 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
             self.scanning = False
             if self.is_attached:
                 self.show_results()
+
+    @property
+    def _remade(self) -> bool:
+        return self._rows.served.remade
+
+    def _filters(self) -> ItemFilters:
+        """What the server is asked for: as in the pane below, of a far one no more than what matters."""
+        wanted = self._rows.filters()
+        narrow = not (self._api.address.loopback or self.filter is not None or self._remade)
+        if narrow and (fields := self.fields()):
+            wanted["fields"] = fields
+        return wanted
 
     def _take_raw(self, held: list[tuple[int, msgspec.Raw]]) -> None:
         for at in range(0, len(held), 500):
@@ -163,6 +175,9 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
         self.frame.counts = words
 
     def _extent(self, total: int) -> str:
+        if self._remade:
+            end = "" if self.whole else ", a stops" if self.scanning else ", a reads on to the end"
+            return f"{'all ' if self.whole else ''}{grouped(self.looked)} rows{end}"
         if self.whole:
             return f"all {grouped(total)} items"
         if self.scanning:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
 import msgspec
 
+from runmon.api.datasets import ItemFilters
 from runmon.model.columns import MISSING, USUAL_WIDTH, Column, Columns
 from runmon.model.item_view import ItemView, Kept
-from runmon.model.pages import Pages
+from runmon.model.pages import Pages, Span
+from runmon.model.row_pages import RowPages, Spot
+from runmon.model.served import Served
 from runmon.model.storages import ItemsPage
 from runmon.model.units import byte_size
 from runmon.model.values import decode
@@ -29,7 +33,9 @@ class ItemRows:
     """A `TableSource` over pages. `ask(first, last)` is called when rows come onto the screen."""
 
     def __init__(self, ask: Callable[[int, int], None]) -> None:
-        self.pages = Pages()
+        self.pages: Pages | RowPages = Pages()
+        self.served = Served()
+        """How the server gives the items."""
         self.columns = Columns(width, text_width)
         self.window = (0, 0)
         self.view: ItemView | None = None
@@ -37,20 +43,99 @@ class ItemRows:
         self.kept = Kept()
         """Items of the view, beside those that the pages hold."""
         self._ask = ask
+        self._columns_of_items = self.columns
+        self._total = 0
         self._decoded: dict[int, Any] = {}
         self._fresh: list[Any] = []
         self._shown: list[Column] | None = None
 
+    def serve(self, served: Served) -> None:
+        """Have the server give the items in another way: what was read in the old way is forgotten."""
+        before, self.served = self.served, served
+        self.view, self.kept = None, Kept()
+        items = self.item_count
+        if before.partial or served.partial:
+            self.pages = RowPages(items, newest=served.newest) if served.remade else Pages()
+            self.pages.grew(items)
+            self._decoded, self._fresh, self._shown = {}, [], None
+        if before.remade or served.remade:
+            self.columns = Columns(width, text_width) if served.remade else self._columns_of_items
+        self.take_count()
+
+    def as_stored(self) -> ItemRows:
+        """The same dataset with every item, whole, as it is stored."""
+        every = copy(self)
+        every.view = None
+        if not self.served.plain:
+            every.serve(Served())
+        return every
+
+    @property
+    def item_count(self) -> int:
+        """Items of the dataset, as far as is known."""
+        return self.pages.items if isinstance(self.pages, RowPages) else self.pages.count
+
+    @property
+    def all_known(self) -> bool:
+        """Whether there are no more rows than are counted."""
+        return not isinstance(self.pages, RowPages) or self.pages.complete
+
+    def take_count(self) -> int:
+        """Let rows stand by the newest count; gives how many came above all others."""
+        before, self._total = self._total, self.pages.count
+        turned = self.served.newest and not self.served.remade
+        return self._total - before if turned and before and self.view is None else 0
+
     def row_count(self) -> int:
-        return self.pages.count if self.view is None else len(self.view)
+        if self.view is not None:
+            return len(self.view)
+        return self._total if self.served.newest else self.pages.count
 
     def offset_of(self, row: int) -> int:
-        """The place in the dataset of the item in a row."""
-        return row if self.view is None else self.view.offsets[row]
+        """The place in the dataset of the item in a row; of a row that the server made: its number."""
+        place = self._turned(row)
+        return place if self.view is None else self.view.offsets[place]
 
     def row_of(self, offset: int) -> int | None:
         """The row of an item of the dataset; None where it does not show."""
-        return offset if self.view is None else self.view.row_of(offset)
+        place = offset if self.view is None else self.view.row_of(offset)
+        return None if place is None else self._turned(place)
+
+    def _turned(self, place: int) -> int:
+        """Places in the order of storing, where the newest shall stand first, count from the end."""
+        if not self.served.newest or self.served.remade or (self.view is not None and self.view.wish.by):
+            return place
+        return (self._total if self.view is None else len(self.view)) - 1 - place
+
+    def filters(self) -> ItemFilters:
+        """What the server is asked for beside offset and limit."""
+        served = self.served
+        return ItemFilters(
+            fields=served.fields,
+            skip_hidden=served.clean,
+            unwind=(served.unwind,) if served.unwind else (),
+            view=served.view or None,
+        )
+
+    def want(self, first: int, last: int) -> Span | None:
+        """The next request for these rows and some behind them."""
+        ahead = 2 * (last - first + 1)
+        if not self.served.newest or self.served.remade:
+            return self.pages.want(first, last, ahead=ahead)
+        low, high = self._turned(last), self._turned(first)
+        if self.pages.want(low, high) is None:
+            return None
+        return self.pages.want(max(low - ahead, 0), high)
+
+    def where(self, offset: int) -> tuple[Spot, ItemFilters]:
+        """How to read an item, whole, by itself."""
+        spot = self.pages.where(offset) if isinstance(self.pages, RowPages) else None
+        return (Spot(offset, 1, 0), ItemFilters()) if spot is None else (spot, self.filters())
+
+    def whole(self, offset: int) -> bytes:
+        """The text of an item; empty where it, or a part of it, is not in hand."""
+        raw = self.raw(offset)
+        return b"" if raw is None or (self.served.partial and not self.served.remade) else bytes(raw)
 
     def raw(self, offset: int) -> msgspec.Raw | None:
         """The text of an item; None where it is not in hand."""
@@ -71,6 +156,8 @@ class ItemRows:
         if item is MISSING:
             return None
         columns = self._shown if self._shown is not None else self.columns.shown()
+        if self.served.clean and item == {}:
+            return Row([Cell("∅", "faint")], number=offset)
         cells = [_placed(cell(column.of(item)), column) for column in columns[first:last]]
         failed = is_error(item)
         return Row(cells, ERROR_SIGN if failed else Cell(" "), "error_ground" if failed else "ground", offset)

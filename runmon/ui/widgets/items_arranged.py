@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 FEW = 2000
 """Items of a server on this machine that are scanned without asking: nobody pays for them."""
 EVERY_S = 0.15
+LOADED_ONLY = (
+    "Rows that the server makes are filtered and ordered as they are loaded. V shows the items again."
+)
 HINT = "kettle    price > 5    title is empty    !sku ~ A1"
 
 
@@ -97,6 +100,8 @@ class ArrangedItems(DataPane):
         """Look at all items of the dataset, or stop doing so."""
         if self.scanning:
             self.workers.cancel_group(self, "items-arrange")
+        elif self.rows.served.remade:
+            self.notify(LOADED_ONLY, timeout=5, markup=False)
         elif (view := self.rows.view) is not None:
             begun = view if view.scanned else ItemView(self.wish)
             self.run_worker(self._scan(begun), group="items-arrange", exclusive=True)
@@ -110,6 +115,8 @@ class ArrangedItems(DataPane):
     def grown(self) -> None:
         """More items are there: look at them too, if all others were."""
         view = self.rows.view
+        if self.rows.served.remade:
+            return
         if view is not None and self.whole and not self.scanning and self.rows.pages.count > view.examined:
             self.run_worker(self._scan(view), group="items-arrange", exclusive=True)
 
@@ -126,9 +133,10 @@ class ArrangedItems(DataPane):
         if unknown and held:
             said = " or ".join(clean(name, limit=60) for name in unknown)
             self.notify(f"No loaded item has a field {said}.", severity="warning", timeout=6, markup=False)
-        self.rows.view, self.whole = view, view.examined >= self.rows.pages.count
+        self.rows.view = view
+        self.whole = view.examined >= self.rows.pages.count and self.rows.all_known
         self.view_changed(offset)
-        rest = self.rows.pages.count - view.examined
+        rest = 0 if self.rows.served.remade else self.rows.pages.count - view.examined
         if rest > 0 and (asked or (rest <= FEW and self.api.address.loopback)):
             await self._scan(ItemView(wish))
 
@@ -138,7 +146,7 @@ class ArrangedItems(DataPane):
 
         self.scanning, self._scan_view, view.scanned = True, view, True
         try:
-            async for part in scan(self.api, self.place, first=view.examined):
+            async for part in scan(self.api, self.place, first=view.examined, filters=self.rows.filters()):
                 chosen = await asyncio.to_thread(_take, view, part)
                 self._keep(part, chosen)
                 self._show_progress(view)
@@ -183,6 +191,8 @@ class ArrangedItems(DataPane):
         elif view.scanned:
             done = grouped(view.examined)
             words.append(f" in {done} of {grouped(total)} scanned, a goes on", "quiet")
+        elif self.rows.served.remade:
+            words.append(f" in {grouped(view.examined)} loaded rows", "quiet")
         else:
             words.append(f" in {grouped(view.examined)} loaded of {grouped(total)}, a scans all", "quiet")
         if view.wish.filter is not None:

@@ -25,10 +25,14 @@ class ItemColumns(DataPane):
         """The column under the cursor."""
         return self.rows.column(self.table.column)
 
+    def columns_chosen(self) -> None:
+        """Other columns may show than did before."""
+
     def action_toggle_debug(self) -> None:
         """Show or hide fields whose names start with #."""
         self.rows.columns.show_debug = not self.rows.columns.show_debug
         self.table.columns_changed()
+        self.columns_chosen()
 
     def action_expand(self) -> None:
         """Show the fields of the objects under the cursor as columns."""
@@ -81,6 +85,7 @@ class ItemColumns(DataPane):
             self.table.columns_changed()
             if column is not None and not column.hidden:
                 self._stay_on(column)
+            self.columns_chosen()
 
         self.app.push_screen(ColumnsScreen(self.rows.columns, self.column), closed)
 

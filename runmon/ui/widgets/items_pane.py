@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -19,22 +20,25 @@ from runmon.ui.widgets.data_pane import Notice
 from runmon.ui.widgets.item_rows import ItemRows
 from runmon.ui.widgets.items_arranged import ArrangedItems
 from runmon.ui.widgets.items_columns import ItemColumns
+from runmon.ui.widgets.items_served import ServedItems
 from runmon.ui.widgets.table import Table
 from runmon.watch.events import Condition, ItemsCounted
 from runmon.watch.events import Pane as Watched
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
+    from runmon.ui.screens.export import Exportable
     from runmon.watch.watch import Watch
 
 NONE_YET = "No items yet.\nThe run has pushed nothing to its dataset. New items appear here by themselves."
 NONE_EVER = "No items.\nThe run ended and its dataset is empty."
 NONE_CHOSEN = "No item is like that.\nesc shows all items again."
 NONE_LOADED = "No loaded item is like that.\na scans all items of the dataset, esc shows them again."
+PARTIAL = "Only a part of each item was read: Enter shows it whole, V shows all items whole."
 READING = "Reading the dataset…"
 
 
-class ItemsPane(ArrangedItems, ItemColumns):
+class ItemsPane(ServedItems, ArrangedItems, ItemColumns):
     """Items of the run's default dataset."""
 
     pane = Watched.ITEMS
@@ -47,7 +51,7 @@ class ItemsPane(ArrangedItems, ItemColumns):
         super().__init__(api, watch, id="items")
         self.rows = ItemRows(self._ask)
         self._counted = False
-        self._views: list[str] = []
+        self.views = []
         self._reading = False
 
     def compose(self) -> ComposeResult:
@@ -61,12 +65,13 @@ class ItemsPane(ArrangedItems, ItemColumns):
     def counted(self, event: ItemsCounted) -> None:
         """Take a newer count of items."""
         first, self._counted = not self._counted, True
-        self._views = views_of(event.dataset.raw)
-        before = self.rows.pages.count
+        self.views = views_of(event.dataset.raw)
+        before = self.rows.item_count
         self.rows.pages.grew(event.dataset.view.item_count)
-        if self.rows.pages.count != before or first:
-            self._rows_changed()
+        if self.rows.item_count != before or first:
+            self.counted_rows()
             self.grown()
+            self.read_again()
 
     def read_again(self) -> None:
         """Read the rows on screen that are not in hand."""
@@ -78,6 +83,8 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
     def action_follow(self) -> None:
         """Keep the newest item in sight, or stop."""
+        if self.follow_served():
+            return
         self.table.set_follow(not self.table.follow)
 
     def action_frequency(self) -> None:
@@ -108,29 +115,31 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
     def action_export(self) -> None:
         """Save all, the shown or the marked items to a file."""
-        from runmon.ui.screens.export import Exportable, ExportScreen
+        from runmon.ui.screens.export import ExportScreen
 
         def closed(said: str | None) -> None:
             if said is not None:
                 self.notify(said, markup=False, timeout=8)
 
-        view = self.rows.view
-        shown = [] if view is None else list(view.offsets)
-        marked = sorted(each for each in self.table.marks if isinstance(each, int))
-        name = f"items-{self._watch.run_id}"
-        columns = [column.path[0] for column in self.rows.columns.shown() if column.path]
-        subject = Exportable(
+        self.app.push_screen(ExportScreen(self._exportable()), closed)
+
+    def _exportable(self) -> Exportable:
+        from runmon.ui.screens.export import Exportable
+
+        rows = self.rows
+        places = range(rows.row_count()) if rows.view is not None and not rows.served.remade else ()
+        marks = () if rows.served.remade else self.table.marks
+        return Exportable(
             self.api,
             self.place,
-            self.rows,
-            shown,
-            marked,
-            name,
-            columns=list(dict.fromkeys(columns)),
-            unwind=self._unwindable(),
-            views=self._views,
+            rows,
+            [rows.offset_of(row) for row in places],
+            sorted(each for each in marks if isinstance(each, int)),
+            f"items-{self._watch.run_id}",
+            columns=self.shown_fields(),
+            unwind=rows.served.unwind or self.unwindable(),
+            views=self.views,
         )
-        self.app.push_screen(ExportScreen(subject), closed)
 
     def action_jump(self, where: str) -> None:
         """Go to the request that made the item under the cursor, or to its log."""
@@ -138,16 +147,10 @@ class ItemsPane(ArrangedItems, ItemColumns):
         from runmon.ui.jumps import jump
 
         row = self.table.cursor
-        if row >= 0 and (raw := self.rows.raw(self.rows.offset_of(row))) is not None:
-            jump(self.app, where, Subject.of_item(decode(raw)))
-
-    def _unwindable(self) -> str:
-        """The top-level field under the cursor, where it holds lists; else nothing."""
-        column = self.column
-        if column is None or len(column.path) != 1:
-            return ""
-        lists = any(isinstance(column.of(item), list) for item in self.rows.values())
-        return column.path[0] if lists else ""
+        if row >= 0 and (text := self.rows.whole(self.rows.offset_of(row))):
+            jump(self.app, where, Subject.of_item(decode(msgspec.Raw(text))))
+        elif row >= 0 and self.rows.served.partial:
+            self.notify(PARTIAL, timeout=4, markup=False)
 
     @on(Table.Chosen)
     def open_item(self, message: Table.Chosen) -> None:
@@ -174,21 +177,27 @@ class ItemsPane(ArrangedItems, ItemColumns):
             self.table.move_to(row)
 
     def view_changed(self, offset: int | None = None) -> None:
+        self.rows.take_count()
         row = None if offset is None else self.rows.row_of(offset) or 0
         self.table.rows_changed(cursor=row, most=self.rows.pages.count)
         self._write_counts()
         self._say_empty()
 
-    def _rows_changed(self) -> None:
-        self.table.rows_changed(most=self.rows.pages.count)
+    def counted_rows(self) -> None:
+        """Rows were read, or counted anew."""
+        above = self.rows.take_count()
+        self.table.rows_changed(most=self.rows.pages.count, above=above)
         self._write_counts()
         self._say_empty()
 
     def _write_counts(self) -> None:
         pages = self.rows.pages
         words = Text.assemble((grouped(pages.count), "quiet")) if self._counted or pages.count else Text()
+        if self.rows.served.remade:
+            words = self.made_words()
         if self.rows.view is not None:
             words = self.view_words()
+        words.append_text(self.served_words())
         if pages.settling and self._counted:
             words.append(" settling", "faint")
         if self.table.follow:
@@ -214,8 +223,7 @@ class ItemsPane(ArrangedItems, ItemColumns):
 
     def _missing(self) -> Span | None:
         first, last = self.rows.window
-        height = last - first + 1
-        return self.rows.pages.want(first, last, ahead=2 * height)
+        return self.rows.want(first, last)
 
     async def _read_missing(self) -> None:
         """Page after page, until what shows is in hand."""
@@ -230,14 +238,17 @@ class ItemsPane(ArrangedItems, ItemColumns):
                     await self._read_span(span)
                 else:
                     return
-                self._rows_changed()
+                self.counted_rows()
         finally:
             self._reading = False
 
     async def _read_chosen(self, first: int, length: int) -> None:
         """Items of the view that no page holds; where they are too large together, one by itself."""
+        if self.rows.served.remade:
+            await self.read_made(first)
+            return
         try:
-            page = await self.api.items(self.place, offset=first, limit=length)
+            page = await self.api.items(self.place, offset=first, limit=length, **self.rows.filters())
         except TooLarge:
             length = 1
             page = ItemsPage([], first, 1, None)
@@ -246,12 +257,13 @@ class ItemsPane(ArrangedItems, ItemColumns):
     async def _read_span(self, span: Span) -> None:
         pages = self.rows.pages
         pages.asked(span)
+        offset, limit = pages.place(span)
         try:
-            page = await self.api.items(self.place, offset=span.first, limit=span.length)
+            page = await self.api.items(self.place, offset=offset, limit=limit, **self.rows.filters())
         except TooLarge:
             pages.gave_up(span, too_large=True)
             if span.length == 1:
-                pages.answered(span, ItemsPage([], span.first, 1, None))
+                pages.answered(span, ItemsPage([], offset, 1, None))
         except BaseException:
             pages.gave_up(span)
             raise

@@ -139,12 +139,15 @@ class Table(Widget, can_focus=True):
         self._painter.cursor = cursor
         self.rows_changed()
 
-    def rows_changed(self, *, cursor: int | None = None, most: int = 0) -> None:
+    def rows_changed(self, *, cursor: int | None = None, most: int = 0, above: int = 0) -> None:
         """Rows arrived, changed or went. The cursor keeps its row unless told one, or it follows the last.
 
-        `most` is the greatest number of a row, where rows are not numbered by their place.
+        `most` is the greatest number of a row, where rows are not numbered by their place. `above`: so many
+        came above all others, which stay where they are on screen, unless the cursor stands on the first.
         """
         paint = self._painter
+        if above and paint.cursor > 0:
+            paint.cursor, paint.top = paint.cursor + above, paint.top + above
         paint.most_number = most
         paint.count = paint.source.row_count()
         self._prepare()
