@@ -147,7 +147,7 @@ class Table(Widget, can_focus=True):
         """
         paint = self._painter
         if above and paint.cursor > 0:
-            paint.cursor, paint.top = paint.cursor + above, paint.top + above
+            paint.cursor, paint.top = max(paint.cursor + above, 0), max(paint.top + above, 0)
         paint.most_number = most
         paint.count = paint.source.row_count()
         self._prepare()
