@@ -26,7 +26,8 @@ TONES = {
     Level.ERROR: "bad",
 }
 _SHORT = {"WARNING": "WARN", "CRITICAL": "CRIT", "SOFT_FAIL": "SFAIL"}
-_KEY = re.compile(r'"(?:[^"\\]|\\.){0,200}"(?=\s{0,8}:)|[{}\[\],:()]')
+_KEY = re.compile(r'(?:"(?:[^"\\]|\\.){0,200}"(?=\s{0,8}:)|[{}\[\],:()])+')
+"""Keys and punctuation of JSON, one after the other."""
 
 
 class Stamps(Enum):

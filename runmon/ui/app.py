@@ -45,8 +45,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 FOR_WHO_READS_KEYS = (signal.SIGINT, signal.SIGQUIT)
 LOOK_S = 1.0
 """Between two looks whether the terminal is still there."""
-YOUNG = 100_000
-"""New objects between two collections of garbage while a screen shows; each takes a few milliseconds."""
+YOUNG = 20_000
+"""New objects between two collections of garbage while a screen shows: a collection must not be felt."""
 
 
 class RunmonApp(TypesAhead, OpensRuns):

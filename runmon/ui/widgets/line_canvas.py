@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Span, Text
-from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.strip import Strip
 
 from runmon.ui.private_textual import finished
 from runmon.ui.theme import palette
 from runmon.ui.widgets.line_places import LinePlaces
-from runmon.ui.widgets.line_rows import LineSource
-from runmon.ui.widgets.strips import Painter, char_at
+from runmon.ui.widgets.line_rows import KEPT, LineSource
+from runmon.ui.widgets.recent import Recent
+from runmon.ui.widgets.strips import Painter, char_at, width_of
 
 MARK = "◆"
 """Before a line that a person marked."""
@@ -30,8 +27,8 @@ class LineCanvas(LinePlaces):
     ) -> None:
         super().__init__(source, id=id, classes=classes)
         self._painter: Painter | None = None
-        self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(1024)
-        self._rows: LRUCache[tuple[int, int, int, bool], Strip] = LRUCache(1024)
+        self._looks: Recent[int, Text] = Recent(KEPT)
+        self._rows: Recent[int, Recent[tuple[int, int], Strip]] = Recent(KEPT)
 
     # What a subclass may say about a line
 
@@ -53,16 +50,12 @@ class LineCanvas(LinePlaces):
 
     def paint_again(self, n: int) -> None:
         """Paint line `n` anew."""
-        for current in (False, True):
-            self._strips.discard((n, current))
-        rows = list(self._rows.keys())
-        for key in rows:
-            if key[0] == n:
-                self._rows.discard(key)
+        self._looks.discard(n)
+        self._rows.discard(n)
 
     def forget_paint(self, *, texts: bool = False) -> None:
         """Paint everything anew, with texts asked for again if wished."""
-        self._strips.clear()
+        self._looks.clear()
         self._rows.clear()
         super().forget_paint(texts=texts)
 
@@ -70,10 +63,12 @@ class LineCanvas(LinePlaces):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """All rows of the view; the short road that a frame takes."""
+        if self.painter.colours != palette(self.app):
+            self._painter = None
         strips = [self._row(line, row) for line, row in self._visible()] or self._emptiness()
         blank = Strip.blank(self.size.width, self.painter.base)
         strips += [blank] * (self.size.height - len(strips))
-        if not self.wrap and any(self._widths(strips)):
+        if not self.wrap and self._widen_to_shown():
             self.call_later(self._fit)
         return finished(self, strips, crop)
 
@@ -83,12 +78,12 @@ class LineCanvas(LinePlaces):
         strips = [self.painter.strip(Text.assemble("  ", text), base) for text in texts]
         return [strip.crop_extend(0, width, base) for strip in strips[: self.size.height]]
 
-    def _widths(self, strips: list[Strip]) -> Iterator[bool]:
-        for line, _ in self._visible():
-            width = self._strip(line).cell_length
-            if width > self._widest:
-                self._widest = width
-                yield True
+    def _widen_to_shown(self) -> bool:
+        """Take note of the longest line that shows; whether it is longer than any before."""
+        shown = max((width_of(self.text_of(line).plain) for line, _ in self._visible()), default=0)
+        wider = shown > self._widest
+        self._widest = max(self._widest, shown)
+        return wider
 
     def render_line(self, y: int) -> Strip:
         """One row with the places of its characters, for the mouse."""
@@ -98,63 +93,66 @@ class LineCanvas(LinePlaces):
         line, row = rows[y]
         begins = self._folded(line)[row]
         begins += char_at(self.text_of(line).plain[begins:], self._left())
-        body = Strip(self._body(line, row)).apply_offsets(begins, line)
-        return Strip.join([Strip(self._gutter(line, row)), body])
+        ground = self._ground_of(line)
+        gutter = Strip(self._gutter(line, row, ground))
+        body = Strip(self._body(line, row, self.view_width - gutter.cell_length, ground))
+        return Strip.join([gutter, body.apply_offsets(begins, line)])
 
     @property
     def painter(self) -> Painter:
         """What paints in the colours of the theme in use."""
-        colours = palette(self.app)
-        if self._painter is None or self._painter.colours != colours:
-            self._painter = Painter(colours)
+        if self._painter is None:
+            self._painter = Painter(palette(self.app))
         return self._painter
 
     def _left(self) -> int:
         return 0 if self.wrap else round(self.scroll_x)
 
     def _row(self, line: int, row: int) -> Strip:
-        key = (line, row, self._left(), line == self.cursor)
-        strip = self._rows.get(key) if self.text_selection is None else None
+        if self.text_selection is not None:
+            return self._painted(line, row)
+        key = (row, self._left())
+        rows = self._rows.get(line)
+        if rows is None:
+            rows = self._rows[line] = Recent(KEPT)
+        strip = rows.get(key)
         if strip is None:
-            segments = [*self._gutter(line, row), *self._body(line, row)]
-            bar = self.size.width - self.view_width
-            if bar:
-                segments.append(Segment(" " * bar, self.painter.base))
-            strip = self._rows[key] = Strip(segments, self.size.width)
+            strip = rows[key] = self._painted(line, row)
         return strip
 
-    def _body(self, line: int, row: int) -> list[Segment]:
+    def _painted(self, line: int, row: int) -> Strip:
+        width, room = self.size.width, self.view_width
+        ground = self._ground_of(line)
+        gutter = self._gutter(line, row, ground)
+        body = self._body(line, row, room - sum(len(segment.text) for segment in gutter), ground)
+        bar = [Segment(" " * (width - room), self.painter.base)] if width > room else ()
+        return Strip([*gutter, *body, *bar], width)
+
+    def _body(self, line: int, row: int, room: int, ground: Style) -> list[Segment]:
         """The text of a row, exactly as wide as there is room behind its gutter."""
-        whole, room = self._strip(line), self.text_width - self._set_in(line, row)
-        first, width = self._left(), room
-        folds = self._folded(line)
+        text, left, folds = self._look(line), self._left(), self._folded(line)
         if len(folds) > 1:
-            plain, after = self.text_of(line).plain, (*folds[row + 1 : row + 2], None)[0]
-            first = cell_len(plain[: folds[row]])
-            width = cell_len(plain[folds[row] : after])
-        width = min(width, whole.cell_length - first)
-        if width <= 0:
-            return [self._blank(line, room)]
-        part = whole if width == whole.cell_length else whole.crop(first, first + width)
-        return [*part, self._blank(line, room - width)] if room > width else list(part)
+            first, after = folds[row], folds[row + 1] if row + 1 < len(folds) else len(text)
+        elif text.plain.isascii():
+            first, after = left, left + room
+        else:
+            shown = self.painter.strip(text, ground).crop(left, left + room)
+            return _filled(list(shown), room - shown.cell_length, ground)
+        blank = room - width_of(text.plain[first:after])
+        return _filled(self.painter.segments(text, ground, first, after), blank, ground)
 
-    def _blank(self, line: int, width: int) -> Segment:
-        return Segment(" " * width, self.painter.base + self._ground_of(line))
-
-    def _strip(self, line: int) -> Strip:
+    def _look(self, line: int) -> Text:
+        """A line with what is marked in it."""
         selected = self._selected(line)
-        key = (line, line == self.cursor)
-        strip = self._strips.get(key) if selected is None else None
-        if strip is None:
-            text = self._marked(line, selected)
-            strip = self.painter.strip(text, self.painter.base + self._ground_of(line))
+        look = self._looks.get(line) if selected is None else None
+        if look is None:
+            look = self._marked(line, selected)
             if selected is None:
-                self._strips[key] = strip
-        return strip
+                self._looks[line] = look
+        return look
 
     def _ground_of(self, line: int) -> Style:
-        name = "cursor" if line == self.cursor else self.ground(line)
-        return self.painter.style(name) if name else Style.null()
+        return self.painter.ground("cursor" if line == self.cursor else self.ground(line))
 
     def _marked(self, line: int, selected: tuple[int, int] | None) -> Text:
         """The text with search matches and the selection marked."""
@@ -165,24 +163,28 @@ class LineCanvas(LinePlaces):
             marks.append(Span(start, len(text) if end < 0 else end, "selected"))
         return Text(text.plain, style=text.style, spans=[*text.spans, *marks]) if marks else text
 
-    def _gutter(self, line: int, row: int) -> list[Segment]:
+    def _gutter(self, line: int, row: int, ground: Style) -> list[Segment]:
         """Line number, margin and what a folded row is set in by; nothing in the data can draw here."""
         segments = []
-        base = self.painter.base + self._ground_of(line)
         if self.numbers:
             number = str(self.number(line) + 1) if row == 0 else ""
-            faint = base + self.painter.style("faint")
+            faint = self.painter.on(ground, "faint")
             segments.append(Segment(f"{number:>{self._number_width() - 1}} ", faint))
         if self.MARGIN:
             mark, tone = self.margin(line)
             if row == 0 and self.marked(line):
                 mark, tone = mark[:-1] + MARK, "accent"
-            segments.append(Segment(mark, base + self.painter.style(tone)))
+            segments.append(Segment(mark, self.painter.on(ground, tone)))
         set_in = self._set_in(line, row)
         if set_in:
-            segments.append(self._blank(line, set_in))
+            segments.append(Segment(" " * set_in, ground))
         return segments
 
     def _selected(self, line: int) -> tuple[int, int] | None:
         selection = self.text_selection
         return None if selection is None else selection.get_span(line)
+
+
+def _filled(segments: list[Segment], blank: int, ground: Style) -> list[Segment]:
+    """Segments with so many blank cells behind them."""
+    return [*segments, Segment(" " * blank, ground)] if blank > 0 else segments

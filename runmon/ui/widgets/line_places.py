@@ -328,6 +328,11 @@ class LinePlaces(LineRows):
         if self.is_mounted:
             self._fit()
 
+    def watch_show_horizontal_scrollbar(self) -> None:
+        """The bar below takes a row, or gives it back: the end stays in sight."""
+        if self.is_mounted and self.following:
+            self._place(*self._last_first())
+
     def watch_following(self) -> None:
         """Following has no current line: the last one is it."""
         if self.following:

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
 from rich.text import Text
-from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
+from runmon.ui.widgets.recent import Recent
 from runmon.ui.widgets.strips import wrapped
+
+KEPT = 256
+"""Lines that stay ready after they were shown; more than the rows of a screen."""
 
 
 class LineSource(Protocol):
@@ -53,8 +56,8 @@ class LineRows(ScrollView, can_focus=True):
         self._count = 0
         self._sub = 0
         self._widest = 0
-        self._texts: LRUCache[int, Text] = LRUCache(1024)
-        self._folds: LRUCache[int, list[int]] = LRUCache(1024)
+        self._texts: Recent[int, Text] = Recent(KEPT)
+        self._folds: Recent[int, list[int]] = Recent(KEPT)
 
     # What a subclass may say about lines
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
@@ -11,7 +11,7 @@ from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Span, Text
+from rich.text import Text
 from textual.color import Color
 from textual.strip import Strip
 
@@ -39,18 +39,35 @@ class Painter:
             return self._named.get(style) or Style.null()
         return _readable(style, self.colours)
 
+    def ground(self, name: str) -> Style:
+        """The ground of a name, or of the screen where the name is empty."""
+        return self.on(self.base, name)
+
+    def on(self, ground: Style, name: str) -> Style:
+        """A style of ours on a ground."""
+        named = self._named.get(name)
+        return self._over((ground, named)) if named is not None else ground
+
     def strip(self, text: Text, ground: Style) -> Strip:
         """The whole text in one strip; spans may overlap, later ones lie above."""
-        plain = text.plain
+        return Strip(self.segments(text, ground, 0, len(text)), width_of(text.plain))
+
+    def segments(self, text: Text, ground: Style, first: int, after: int) -> list[Segment]:
+        """A stretch of a text, in characters."""
+        plain, style = text.plain[first:after], self.style
         if not plain:
-            return Strip([], 0)
-        below = (ground, self.style(text.style)) if text.style else (ground,)
-        pieces = _pieces(len(plain), text.spans)
-        segments = [
-            Segment(plain[start:end], self._over((*below, *map(self.style, styles))))
-            for start, end, styles in pieces
+            return []
+        if text.style:
+            ground = self._over((ground, style(text.style)))
+        looks = [
+            (max(start - first, 0), end - first, style(look))
+            for start, end, look in text.spans
+            if start < after and end > first and start < end
         ]
-        return Strip(segments, cell_len(plain))
+        return [
+            Segment(plain[start:end], self._over((ground, *over)))
+            for start, end, over in _pieces(len(plain), looks)
+        ]
 
     def _over(self, styles: tuple[Style, ...]) -> Style:
         known = self._combined.get(styles)
@@ -61,21 +78,28 @@ class Painter:
         return known
 
 
-def _pieces(length: int, spans: Sequence[Span]) -> Iterable[tuple[int, int, list[str | Style]]]:
+def width_of(plain: str) -> int:
+    """Cells of a text without line breaks."""
+    return len(plain) if plain.isascii() else cell_len(plain)
+
+
+def _pieces(length: int, looks: Sequence[tuple[int, int, Style]]) -> Iterator[tuple[int, int, list[Style]]]:
     """Stretches of a text that have one look: start, end, styles from below to above."""
     edges: dict[int, tuple[list[int], list[int]]] = {0: ([], []), length: ([], [])}
-    for place, (start, end, _) in enumerate(spans):
-        if start < end and start < length:
-            edges.setdefault(start, ([], []))[0].append(place)
-            edges.setdefault(min(end, length), ([], []))[1].append(place)
+    for place, (start, end, _) in enumerate(looks):
+        edges.setdefault(start, ([], []))[0].append(place)
+        edges.setdefault(min(end, length), ([], []))[1].append(place)
     active: list[int] = []
     at = 0
     for edge in sorted(edges):
         if at < edge:
-            yield at, edge, [spans[place].style for place in sorted(active)]
+            yield at, edge, [looks[place][2] for place in active]
             at = edge
         begun, ended = edges[edge]
-        active = [place for place in (*active, *begun) if place not in ended]
+        if ended:
+            active = [place for place in active if place not in ended]
+        if begun:
+            active = sorted((*active, *begun))
 
 
 @lru_cache(maxsize=2048)
