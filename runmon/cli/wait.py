@@ -16,6 +16,7 @@ from runmon.api.credentials import redacted
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit, outcome
 from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options, status_options
+from runmon.cli.setting_flags import settings_here
 from runmon.cli.standstill import Standstill
 from runmon.cli.terminal import say
 from runmon.model.run import Run
@@ -46,6 +47,7 @@ def wait_command(
 ) -> int:
     """Wait until TARGET has ended. Each change is a line on stderr; on a terminal, one line that moves.
 
+    The bell, notification and command that the settings have for a run's end come here as well.
     The exit code is the outcome: 0 succeeded, 1 failed, 2 timed out, 3 aborted, 6 gave up waiting.
     """
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
@@ -56,14 +58,32 @@ def wait_command(
 async def _wait(run: Reached, timeout: float | None) -> Exit:
     try:
         async with asyncio.timeout(timeout):
-            return outcome((await _final(run)).phase)
+            ended, watched = await _final(run)
     except TimeoutError:
         say(f"Gave up waiting after {timeout:g} s; the run goes on.")
         return Exit.GAVE_UP
+    if watched:
+        await _tell_end(ended, clean(run.title, limit=80))
+    return outcome(ended.phase)
 
 
-async def _final(run: Reached) -> Run:
-    """The run once it is over; what changed meanwhile goes to stderr."""
+async def _tell_end(run: Run, name: str) -> None:
+    """Do all that the settings want done when a run ends, to the end of the person's command."""
+    from runmon.render.ending import end_words, hook_environment
+    from runmon.render.signals import BELL, notification
+    from runmon.watch.hook import run_hook
+
+    hooks = settings_here().settings.hooks
+    if _terminal():
+        signals = BELL * hooks.bell + notification(name or run.id, end_words(run), os.environ) * hooks.desktop
+        sys.stderr.write(signals)
+        sys.stderr.flush()
+    if hooks.command and (wrong := await run_hook(hooks.command, hook_environment(run, name, os.environ))):
+        say(wrong)
+
+
+async def _final(run: Reached) -> tuple[Run, bool]:
+    """The run once it is over, and whether it was alive before; what changed meanwhile goes to stderr."""
     story = MovingLine() if _terminal() else Lines()
     await look(run, patience=STEADY)
     api = Api(run.server.address, run.server.token)
@@ -77,14 +97,15 @@ async def _final(run: Reached) -> Run:
                 await moving
 
 
-async def _followed(watch: Watch, story: Lines | MovingLine) -> Run:
-    standstill = Standstill("The run", well=_WELL)
+async def _followed(watch: Watch, story: Lines | MovingLine) -> tuple[Run, bool]:
+    standstill, alive = Standstill("The run", well=_WELL), False
     async for event in watch.events():
         match event:
             case RunSeen(run=seen):
                 story.tell(seen.view)
                 if seen.view.phase.final:
-                    return seen.view
+                    return seen.view, alive
+                alive = True
             case PaneChanged(Pane.RUN, state):
                 standstill.tell(state)
     raise AssertionError("a watch ends only when it is left")

@@ -195,6 +195,46 @@ def test_on_a_terminal_wait_moves_one_line(platform: LocalPlatform, tmp_path: Pa
     assert rest.endswith(b"\r\n") and child.exitstatus == 3
 
 
+def test_wait_rings_notifies_and_runs_the_hook_at_the_end_that_it_saw(
+    platform: LocalPlatform, tmp_path: Path
+) -> None:
+    run_id = platform.create(tmp_path / "run", run={"status": "RUNNING"})
+    told = tmp_path / "told"
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "runmon", "wait", run_id],
+        env=os.environ
+        | {
+            "TERM": "xterm",
+            "TMUX": "",
+            "RUNMON_HOOKS_BELL": "yes",
+            "RUNMON_HOOKS_DESKTOP": "yes",
+            "RUNMON_HOOKS_COMMAND": f"sh -c 'env > {told}'",
+        },
+        dimensions=(24, 60),
+    )
+    child.expect(rb"RUNNING")
+
+    platform.abort(run_id, gracefully=False)
+
+    rest = child.read()
+    child.wait()
+    assert b"\x07\x1b]9;" in rest and "■ ABORTED".encode() in rest
+    assert "RUNMON_RUN_STATUS=ABORTED" in told.read_text()
+
+
+def test_wait_for_a_run_that_is_over_already_calls_nobody(platform: LocalPlatform, tmp_path: Path) -> None:
+    run_id = started(platform, tmp_path / "run", "exit 0")
+    platform.wait(run_id, 60)
+    told = tmp_path / "told"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RUNMON_HOOKS_COMMAND", f"touch {told}")
+        assert main(["wait", run_id]) == 0
+
+    assert not told.exists()
+
+
 def test_wait_stops_at_once_where_the_run_was_deleted(
     platform: LocalPlatform, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runmon.model.run import Run
-from runmon.ui.ending import end_words, hook_environment
+from runmon.render.ending import end_words, hook_environment
 from tests.terminal import RUNMON, Terminal
 
 
