@@ -46,11 +46,15 @@ def possible(command: Command, node: DOMNode) -> bool:
     return bool(node.check_action(name, ()))
 
 
+PLACES = {"run": 0, "runs": 0, "app": 2, "table": 3, "lines": 3}
+"""Where the commands of a scope stand in the palette; those of a pane between the run's and the app's."""
+
+
 class TableCommands(Provider):
     """The command table as a palette."""
 
     async def discover(self) -> Hits:
-        """Everything at hand, in the order of the table."""
+        """Everything at hand."""
         for command, node in self._pairs():
             yield DiscoveryHit(self._title(command), partial(self._run, command, node), help=command.help)
 
@@ -63,7 +67,11 @@ class TableCommands(Provider):
             if score > 0:
                 yield Hit(score, matcher.highlight(text), partial(self._run, command, node))
 
-    def _pairs(self) -> Iterator[tuple[Command, DOMNode]]:
+    def _pairs(self) -> list[tuple[Command, DOMNode]]:
+        """What can be done to the run first, then what the focused pane does; moving about comes last."""
+        return sorted(self._at_hand(), key=lambda pair: PLACES.get(pair[0].scope, 1))
+
+    def _at_hand(self) -> Iterator[tuple[Command, DOMNode]]:
         keymap = keymap_of(self.screen)
         for scope, node in scopes(self.screen):
             for command in commands(scope):

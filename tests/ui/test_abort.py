@@ -161,3 +161,30 @@ async def test_a_run_is_called_by_its_actors_name_as_in_the_list() -> None:
 
     async with serving(origin) as server, run_shown(server.url, RUN_ID) as shown:
         await shown.until(lambda: "kettles" in shown.lines[0])
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "answers"),
+    [
+        ("RUNNING", "A", ("n  No, let it run", "g  Abort gracefully", "a  Abort now")),
+        ("FAILED", "R", ("n  No", "r  Resurrect")),
+        ("FAILED", "Q", ("n  No", "p  Put them back", "r  Put back and resurrect")),
+    ],
+)
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (60, 14)])
+async def test_every_answer_of_a_question_shows_on_a_small_screen(
+    status: str, key: str, answers: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    origin = Origin()
+    origin.status = status
+    async with serving(origin) as server, run_shown(server.url, RUN_ID, title="shop", size=size) as shown:
+        await shown.until_text(status)
+        await shown.press(key)
+        await shown.until_text(*answers)
+
+
+async def test_the_palette_begins_with_what_can_be_done_and_leaves_the_footer_on_a_small_screen() -> None:
+    async with shown_over(Origin(), size=(60, 20)) as (shown, _):
+        await shown.press("ctrl+p")
+        await shown.until_text("Find a command", "abort  (A)", "╰──")
+        assert "page down" not in shown.text and "/ search" in shown.lines[-1]

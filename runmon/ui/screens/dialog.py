@@ -15,6 +15,7 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
     """Compose a `#dialog` with a `#question`, a `#consequence`, `CommandLines` and `#answers`."""
 
     SCOPE: ClassVar[str] = "confirm"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-usual")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
     def action_copy_command(self, place: int) -> None:
