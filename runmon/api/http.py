@@ -1,10 +1,12 @@
 """httpx without its command line, whose imports (rich, pygments, click) cost a headless command 45 ms.
 
-And without its log, which tells every URL: those of redirects carry signatures.
+Without its log, which tells every URL: those of redirects carry signatures. And without looking for `sniffio`
+where that is not installed: httpcore searches the whole disk path for it several times with each request.
 """
 
 import logging
 import sys
+from importlib.util import find_spec
 
 _UNUSED = "httpx._main"
 
@@ -14,6 +16,9 @@ import httpx  # noqa: E402
 
 if sys.modules.get(_UNUSED, httpx) is None:
     del sys.modules[_UNUSED]
+
+if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 for _logger in ("httpx", "httpcore"):
     logging.getLogger(_logger).setLevel(logging.CRITICAL + 1)

@@ -1,20 +1,29 @@
 """A terminal may be taken away, or lent to a shell for a while; neither may hang or break the program.
 
 Textual's driver for POSIX terminals loses its writing thread with the terminal and then waits for it for
-ever; it starts itself a second time on the SIGCONT that comes with every hang-up; and it handles signals
-between any two instructions, its own locks held.
+ever; it starts itself a second time on the SIGCONT that comes with every hang-up; it handles signals
+between any two instructions, its own locks held; and it wakes ten times a second to see whether it should end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import selectors
 import signal
+import time
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+READ_BYTES = 4096
+TICK_S = 0.1
+UNSURE_S = 2.0
+"""For so long after an input the parser is told that time passes: an Escape alone may be a key."""
 
 
 class LastingDriver(LinuxDriver):
@@ -24,6 +33,7 @@ class LastingDriver(LinuxDriver):
         super().__init__(*args, **options)  # type: ignore[arg-type]
         terminal: Any = self._file
         self._file = cast(Any, Outlet(terminal))
+        self._bell, self._ring = os.pipe()
 
     def start_application_mode(self) -> None:
         """Take the terminal; from now on the loop hears of being suspended and continued."""
@@ -50,6 +60,32 @@ class LastingDriver(LinuxDriver):
             return os.get_terminal_size(self.fileno)
         except OSError:
             return 80, 25
+
+    def disable_input(self) -> None:
+        """Read no keys from here on."""
+        os.write(self._ring, b"!")
+        super().disable_input()
+        os.read(self._bell, READ_BYTES)
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to end, asleep while there are none."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")().decode
+        read_at = time.monotonic()
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._bell, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                unsure = time.monotonic() - read_at < UNSURE_S
+                ready = selector.select(TICK_S if unsure else None)
+                if any(key.fd == self.fileno for key, _ in ready):
+                    read_at, typed = time.monotonic(), os.read(self.fileno, READ_BYTES)
+                    if not typed:
+                        return
+                    for event in parser.feed(decode(typed)):
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
 
     def _run_input_thread(self) -> None:
         """Read keys; a terminal that is gone counts as hung up."""

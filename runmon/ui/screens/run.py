@@ -109,13 +109,14 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             Horizontal(id="stores"),
         )
         self._header, self._link = RunHeader(), LinkBar()
+        self._run_tabs = RunTabs()
         self._tabs = TabBar([self._panes[name] for name in layout.ORDER])
 
     def compose(self) -> ComposeResult:
         self._expect(self.app.size)
         yield self._header
         if isinstance(self.app, OpensRuns) and self.app.open_runs:
-            yield RunTabs()
+            yield self._run_tabs
         yield self._tabs
         with Horizontal(id="body"):
             with self._side:
@@ -263,7 +264,8 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
     def _tick(self) -> None:
         if self not in self.app.screen_stack:
             return
-        self.query(RunTabs).refresh()
+        if self._run_tabs.is_mounted:
+            self._run_tabs.refresh()
         self._write_header()
         self._link.say(self._status.state_sign())
         for pane in self._panes.values():

@@ -9,12 +9,12 @@ from operator import itemgetter
 import msgspec
 from rich.text import Text
 from textual.color import Color
-from textual.widget import Widget
 
 from runmon.model.course import Course, Drawn
 from runmon.render.charts import bars, scale
 from runmon.render.facts import coarse_span
 from runmon.ui.theme import palette
+from runmon.ui.widgets.words import Drawing
 
 AXIS = 9
 """Cells for the labels of the axis, the blank before them included."""
@@ -41,7 +41,7 @@ class Kind(msgspec.Struct, frozen=True):
     """The axis ends at a round number of these."""
 
 
-class TimeChart(Widget):
+class TimeChart(Drawing):
     """One titled chart over a track of a course. `read` shows what the course holds now."""
 
     DEFAULT_CSS = "TimeChart { height: 6; width: 1fr; }"
@@ -52,7 +52,6 @@ class TimeChart(Widget):
         self._course, self._track = course, course.tracks[kind.measure]
         self._reading = Reading()
         self._shown: object = None
-        self._text = Text()
 
     def read(self, reading: Reading) -> None:
         """Show these words, and the curve up to the last measurement, where that looks different."""
@@ -61,26 +60,21 @@ class TimeChart(Widget):
         if shown == self._shown:
             return
         self._shown, self._reading = shown, reading
-        before, self._text = self._text, self._drawn()
-        if self._text != before or self._text.spans != before.spans:
-            self.refresh()
+        self.say(self._drawn())
 
     def on_resize(self) -> None:
         """Draw for the new size; what was rendered before this was told is of the old one."""
-        self._text = self._drawn()
+        self.say(self._drawn())
         self.refresh()
 
     def notify_style_update(self) -> None:
         """The theme changed."""
         super().notify_style_update()
         if self.is_mounted:
-            self._text = self._drawn()
-
-    def render(self) -> Text:
-        """Title line, curve with axis, foot line."""
-        return self._text
+            self.say(self._drawn())
 
     def _drawn(self) -> Text:
+        """Title line, curve with axis, foot line."""
         width, height = self.size
         if width < AXIS + 8 or height < 3:
             return self._heading(width)

@@ -1,4 +1,4 @@
-"""A text whose changed lines alone are painted, and that is laid out again only when its height changed."""
+"""Texts whose changed lines alone are painted, and that are laid out again only when their height changed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from textual.visual import Visual, visualize
 from textual.widget import Widget
 
 
-class Words(Widget):
-    """Styled lines; texts of a server must have passed `render.untrusted`."""
-
-    DEFAULT_CSS = "Words { height: auto; }"
+class Drawing(Widget):
+    """Styled lines in a place of a given size; texts of a server must have passed `render.untrusted`."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
@@ -32,14 +30,15 @@ class Words(Widget):
         self._said, self._lines = text, list(text.split("\n", allow_blank=True))
         self._widest = max(line.cell_len for line in self._lines)
         width = self.size.width
-        if emptied or not width or len(before) != len(self._lines):
-            self.refresh(layout=True)
-        elif max(widest, self._widest) > width:
-            rows = visualize(self, text, markup=False).get_height(cast(RulesMap, self.styles), width)
-            self.refresh(layout=rows != self.size.height)
+        if emptied or len(before) != len(self._lines) or max(widest, self._widest) > width:
+            self.repaint(emptied)
         else:
             pairs = enumerate(zip(before, self._lines, strict=True))
             self.refresh(*(Region(0, y, width, 1) for y, (old, new) in pairs if not _same(old, new)))
+
+    def repaint(self, _emptied: bool) -> None:
+        """Paint every line: which of them changed does not tell where."""
+        self.refresh()
 
     def render(self) -> Text:
         """The whole text."""
@@ -52,6 +51,20 @@ class Words(Widget):
             return super().render_line(y)
         line = visualize(self, self._lines[y], markup=False)
         return Visual.to_strips(self, line, width, 1, self.visual_style)[0]
+
+
+class Words(Drawing):
+    """As high as its lines are, folded where they do not fit."""
+
+    DEFAULT_CSS = "Words { height: auto; }"
+
+    def repaint(self, emptied: bool) -> None:
+        """Paint every line, and lay out again where they became more or fewer."""
+        width = self.size.width
+        self.refresh(layout=emptied or not width or self._rows(width) != self.size.height)
+
+    def _rows(self, width: int) -> int:
+        return visualize(self, self._said, markup=False).get_height(cast(RulesMap, self.styles), width)
 
 
 def _same(one: Text, other: Text) -> bool:
