@@ -2,7 +2,7 @@
 
 Textual's driver for POSIX terminals loses its writing thread with the terminal and then waits for it for
 ever; it starts itself a second time on the SIGCONT that comes with every hang-up; it handles signals
-between any two instructions, its own locks held; and it wakes ten times a second to see whether it should end.
+between any two instructions, its own locks held; and it wakes ten times a second to see whether to end.
 """
 
 from __future__ import annotations

@@ -169,7 +169,9 @@ class Watch:
 
     def _measure(self) -> None:
         meter = self._api.meter
-        measured = LinkMeasured(meter.per_second(), meter.answered is not False and not self.link.down)
+        measured = LinkMeasured(
+            round(meter.per_second(), 1), meter.answered is not False and not self.link.down
+        )
         if measured != self._measured:
             self._measured = measured
             self._board.tell(measured)

@@ -9,7 +9,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from runmon.ui.private_textual import screen_lines
-from runmon.ui.widgets.words import Words
+from runmon.ui.widgets.words import Drawing, Words
 
 
 class Counted(Words):
@@ -66,3 +66,42 @@ async def test_the_mouse_selects_words() -> None:
         assert marked == ["ne", "tw"]
         assert pilot.app.screen.get_selected_text() == "ne\ntw"
         assert screen_lines(pilot.app)[:2] == ["one", "two"]
+
+
+class Sketch(Drawing):
+    """Three rows, whatever is said."""
+
+    DEFAULT_CSS = "Sketch { width: 12; height: 3; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted: list[int] = []
+
+    def render_line(self, y: int) -> Strip:
+        self.painted.append(y)
+        return super().render_line(y)
+
+
+class SketchPage(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Sketch()
+
+
+async def test_a_drawing_paints_the_rows_that_changed_and_keeps_its_height() -> None:
+    async with SketchPage().run_test(size=(20, 6)) as pilot:
+        sketch = pilot.app.query_one(Sketch)
+        looks, painted = [], []
+        for text in ("top\n██\nfoot 1", "top\n██\nfoot 2", "top\n███\nfoot 2", "top", "a\nb\nc\nd"):
+            sketch.painted.clear()
+            sketch.say(Text(text))
+            await pilot.pause()
+            looks.append([line for line in screen_lines(pilot.app) if line])
+            painted.append(list(sketch.painted))
+        assert painted[1:3] == [[2], [1]]
+        assert looks == [
+            ["top", "██", "foot 1"],
+            ["top", "██", "foot 2"],
+            ["top", "███", "foot 2"],
+            ["top"],
+            ["a", "b", "c"],
+        ]
