@@ -1,8 +1,8 @@
-"""`python -m screenshots.record`: record real demo runs, which the pictures then show at a frozen moment.
+"""`python -m screenshots.record [NAME…]`: record real demo runs, which the pictures show at a frozen moment.
 
-`crawl` is a run half way, `crash` one that its parser broke. A recording is the run folder as it lay on disk
-at that moment, plus `seen.jsonl`: the run object as the API gave it, once a second. Paths of this
-machine are replaced by those that Actors have on the platform.
+`crawl` is a run half way, `done` one that succeeded, `crash` one that its parser broke. A recording is the
+run folder as it lay on disk at that moment, plus `seen.jsonl`: the run object as the API gave it, once a
+second. Paths of this machine are replaced by those that Actors have on the platform.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,6 +70,14 @@ def record_process(name: str, script: str, *, timeout_s: float = 0, abort_after:
         keep(folder, HERE / name, seen)
 
 
+def record_ready(name: str) -> None:
+    """A run that waits to be started."""
+    with TemporaryDirectory() as scratch, LocalPlatform() as platform:
+        folder = Path(scratch) / "run"
+        run = copy.deepcopy(platform.wait(platform.create(folder), 0.0))
+        keep(folder, HERE / name, [{"at": datetime.now(UTC).isoformat(), "run": run}])
+
+
 def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
     """Copy a run folder and what was seen of it."""
     shutil.rmtree(target, ignore_errors=True)
@@ -82,9 +91,17 @@ def keep(folder: Path, target: Path, seen: list[dict[str, Any]]) -> None:
     (target / "seen.jsonl").write_text("".join(json.dumps(each) + "\n" for each in seen))
 
 
+RECORDINGS: dict[str, Callable[[], None]] = {
+    "ready": lambda: record_ready("ready"),
+    "hang": lambda: record_process("hang", HANGS, timeout_s=9),
+    "aborted": lambda: record_process("aborted", HANGS, abort_after=7),
+    "done": lambda: record("done", pages=PAGES["done"], seconds=40, stop_at=None),
+    "crawl": lambda: record("crawl", pages=PAGES["crawl"], seconds=90, stop_at=28),
+    "crash": lambda: record("crash", pages=PAGES["crash"], seconds=60, stop_at=None, crash=True),
+}
+
+
 if __name__ == "__main__":
-    record_process("hang", HANGS, timeout_s=9)
-    record_process("aborted", HANGS, abort_after=7)
-    record("crawl", pages=PAGES["crawl"], seconds=90, stop_at=28)
-    record("crash", pages=PAGES["crash"], seconds=60, stop_at=None, crash=True)
+    for wanted in sys.argv[1:] or RECORDINGS:
+        RECORDINGS[wanted]()
     sys.exit(0)

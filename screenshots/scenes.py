@@ -21,7 +21,7 @@ class Scene:
     """Whether the README shows it."""
 
 
-PAGES = {"crawl": 150, "crash": 80}
+PAGES = {"crawl": 150, "crash": 80, "done": 60}
 """Pages of the shop in each recording: once the header tells them, the queue has been counted."""
 
 ALL_PANES = ("Dataset", "Records", "Queue", "● live")
@@ -29,14 +29,9 @@ ALL_PANES = ("Dataset", "Records", "Queue", "● live")
 RUNS = ("price not found", "Login to shop", "Out of memory", "● live", "4\u202f213")
 
 SCENES: dict[str, Scene] = {
-    "running-wide": Scene("crawl", (200, 55), wanted=ALL_PANES),
     "running": Scene("crawl", wanted=ALL_PANES, readme=True),
-    "running-normal": Scene("crawl", (120, 40), wanted=("● live",)),
-    "running-narrow": Scene("crawl", (80, 24), wanted=("RUNNING",)),
-    "running-light": Scene("crawl", (120, 40), wanted=("● live",), theme="runmon-light"),
     "failed": Scene("crash", wanted=("exit code 91", "✔ complete"), readme=True),
     "failed-light": Scene("crash", wanted=("exit code 91", "✔ complete"), theme="runmon-light", readme=True),
-    "failed-narrow": Scene("crash", (80, 24), wanted=("FAILED",)),
     "log": Scene("crash", (120, 40), keys=("2", "f", "E"), wanted=("Traceback",), readme=True),
     "search": Scene("crash", (120, 40), keys=("2", "f", "slash", *"due to", "enter"), wanted=("due to",)),
     "log-volume": Scene("crash", (120, 40), keys=("2", "f", "i"), wanted=("at most",), readme=True),
@@ -94,18 +89,12 @@ SCENES: dict[str, Scene] = {
     "charts": Scene("crawl", (200, 55), keys=("1", "f"), wanted=("requests", "items"), readme=True),
     "charts-light": Scene("crash", (120, 40), keys=("1", "f"), wanted=("requests",), theme="runmon-light"),
     "charts-narrow": Scene("crash", (80, 24), keys=("1", "f"), wanted=("cpu",)),
-    "timed-out": Scene("hang", (120, 40), wanted=("TIMED-OUT", "no answer", "✔ complete")),
-    "aborted-light": Scene("aborted", (80, 24), keys=("1",), wanted=("ABORTED",), theme="runmon-light"),
     "input": Scene("crash", (120, 40), keys=("6",), wanted=("startUrls",)),
     "run-object": Scene("crash", (120, 40), keys=("J",), wanted=('"status": "FAILED"',)),
     "resurrect": Scene("crash", (120, 40), keys=("R",), wanted=("Resurrect this run?",)),
     "help": Scene("crawl", (120, 40), keys=("question_mark",), wanted=("Go to the next error",)),
     "abort": Scene("crawl", (120, 40), keys=("A",), wanted=("No",)),
     "runs": Scene("runs", wanted=RUNS, readme=True),
-    "runs-wide": Scene("runs", (200, 55), wanted=RUNS),
-    "runs-normal": Scene("runs", (120, 40), wanted=RUNS),
-    "runs-narrow": Scene("runs", (80, 24), wanted=("✖ FAILED", "price not found")),
-    "runs-light": Scene("runs", (120, 40), wanted=RUNS, theme="runmon-light"),
     "runs-filtered": Scene(
         "runs", (120, 40), keys=("slash", *"bad !login", "enter"), wanted=("showing bad",)
     ),

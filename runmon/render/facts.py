@@ -61,6 +61,12 @@ def state_sign(state: PaneState, now: datetime, monotonic: float) -> Sign:
     return Sign(known.sign, known.word + _since(state, now, monotonic), known.tone)
 
 
+def condition_sign(condition: Condition) -> Sign:
+    """A condition as loud as a run's status: `FORBIDDEN`."""
+    known = _CONDITIONS[condition]
+    return Sign(known.sign, known.word.upper(), known.tone)
+
+
 def _since(state: PaneState, now: datetime, monotonic: float) -> str:
     if state.condition is Condition.RECONNECTING and state.retry_at is not None:
         return f" in {max(0, round(state.retry_at - monotonic))} s"

@@ -123,7 +123,8 @@ def forget_paint(widgets: Iterable[Widget]) -> None:
 def retitle(widget: Widget, title: Text | None) -> None:
     """Set a border title and paint its row alone: a title that counts must not cost a pane each time."""
     content = None if title is None else Content.from_rich_text(title)
-    if content != widget._border_title:
+    shown = widget._border_title
+    if content is None or shown is None or not content.is_same(shown):
         widget._border_title = content
         left, top = widget.content_offset
         widget.refresh(Region(-left, -top, widget.outer_size.width, 1))

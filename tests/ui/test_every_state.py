@@ -113,7 +113,9 @@ async def test_without_a_token_a_restricted_run_says_so_and_a_shared_one_hides_i
     run_id = start(platform, tmp_path, "sh", "-c", "exit 0")
     platform.wait(run_id, 20)
     async with run_shown(platform.url, run_id, "", size=(160, 45)) as shown:
-        await shown.until_text("⊘ forbidden", "Not everybody may use run", "Set APIFY_TOKEN")
+        await shown.until_text(
+            "⊘ FORBIDDEN", "Not everybody may use run", "Set APIFY_TOKEN", "The items cannot be read"
+        )
     async with httpx.AsyncClient(base_url=platform.url, trust_env=False) as http:
         head = {"authorization": f"Bearer {platform.token}"}
         shared = {"generalAccess": "ANYONE_WITH_ID_CAN_READ"}

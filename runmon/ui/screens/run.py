@@ -239,12 +239,14 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
                 pane.state = event.state
         if event.pane is Watched.RUN:
             self._link.say(self._status.state_sign())
+            self._write_header()
         if event.pane is Watched.LOG and event.state.condition in {Condition.LIVE, Condition.COMPLETE}:
             self._status.read_log(self._watch.log)
 
     def _write_header(self) -> None:
         run = self._seen.run.view if self._seen else None
-        glance = glance_at(run, self._called, self._status.progress, self._status.moment())
+        status = self._status
+        glance = glance_at(run, self._called, status.progress, status.moment(), status.state.condition)
         self._header.show(glance)
         if run is not None and self in self.app.screen_stack:
             name_window(self.app, glance)

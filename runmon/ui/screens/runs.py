@@ -137,6 +137,10 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
         self.set_interval(1.0, self._tick)
         self._write()
 
+    def on_resize(self) -> None:
+        """What stands around the table is written for the width there is."""
+        self._write()
+
     async def on_unmount(self) -> None:
         self.workers.cancel_node(self)
 

@@ -12,7 +12,8 @@ from textual.widgets import Static
 from runmon.errors import LocalFault, NoAccess, NotFound, RunmonError
 from runmon.model.storages import Place
 from runmon.render.untrusted import clean
-from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.pane import Pane, barred
+from runmon.ui.widgets.table import Table
 from runmon.watch.asking import ORDER
 
 if TYPE_CHECKING:
@@ -36,9 +37,11 @@ class Notice(Static):
 
 
 class DataPane(Pane):
-    """A pane that reads pages of a storage by itself. Compose a `Notice` below the data."""
+    """A pane that reads pages of a storage by itself. Compose a `Table`, and a `Notice` below the data."""
 
     SCOPE: ClassVar[str] = ""
+    HOLDS: ClassVar[str] = "The data"
+    """What it shows, as the subject of a sentence."""
 
     def __init__(self, api: Api, watch: Watch, *, id: str) -> None:
         super().__init__(id=id)
@@ -46,6 +49,11 @@ class DataPane(Pane):
         self._watch = watch
         self.visible_now = False
         """Whether the pane is on the screen; nothing is read otherwise."""
+
+    @property
+    def table(self) -> Table:
+        """Its rows."""
+        return self.query_one(Table)
 
     @property
     def place(self) -> Place:
@@ -58,6 +66,12 @@ class DataPane(Pane):
         self.visible_now = visible
         if visible:
             self.read_again()
+
+    def watch_state(self) -> None:
+        """Where the server gives nothing away, say so instead of what was being waited for."""
+        super().watch_state()
+        if self.is_mounted and (why := barred(self.state, self.HOLDS)):
+            self.table.empty = Text(why)
 
     def read_again(self) -> None:
         """Read what is missing or has changed."""

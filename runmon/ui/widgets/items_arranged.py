@@ -21,7 +21,6 @@ from runmon.render.untrusted import clean
 from runmon.ui.widgets.data_pane import DataPane
 from runmon.ui.widgets.item_rows import ItemRows
 from runmon.ui.widgets.prompt import Prompt, TypesAhead
-from runmon.ui.widgets.table import Table
 
 if TYPE_CHECKING:
     from runmon.watch.item_scan import Slice
@@ -36,7 +35,7 @@ HINT = "kettle    price > 5    title is empty    !sku ~ A1"
 
 
 class ArrangedItems(DataPane):
-    """A pane over items of which a person may have chosen some. Needs `rows` and a table."""
+    """A pane over items of which a person may have chosen some. Needs `rows`."""
 
     rows: ItemRows
     scanning = False
@@ -47,11 +46,6 @@ class ArrangedItems(DataPane):
     _shown_at = 0.0
     sought: ItemFilter | None = None
     """What `n` looks for."""
-
-    @property
-    def table(self) -> Table:
-        """The table of items."""
-        return self.query_one(Table)
 
     @property
     def wish(self) -> Arrangement:

@@ -7,18 +7,12 @@ from runmon.model.values import plain_text
 from runmon.ui.widgets.clipboard import put_on_clipboard
 from runmon.ui.widgets.data_pane import DataPane
 from runmon.ui.widgets.item_rows import ItemRows
-from runmon.ui.widgets.table import Table
 
 
 class ItemColumns(DataPane):
-    """A pane over items whose columns a person arranges. Needs `rows` and a table."""
+    """A pane over items whose columns a person arranges. Needs `rows`."""
 
     rows: ItemRows
-
-    @property
-    def table(self) -> Table:
-        """The table of items."""
-        return self.query_one(Table)
 
     @property
     def column(self) -> Column | None:

@@ -21,6 +21,7 @@ from runmon.ui.widgets.item_rows import ItemRows
 from runmon.ui.widgets.items_arranged import ArrangedItems
 from runmon.ui.widgets.items_columns import ItemColumns
 from runmon.ui.widgets.items_served import ServedItems
+from runmon.ui.widgets.pane import barred
 from runmon.ui.widgets.table import Table
 from runmon.watch.events import Condition, ItemsCounted
 from runmon.watch.events import Pane as Watched
@@ -45,6 +46,7 @@ class ItemsPane(ServedItems, ArrangedItems, ItemColumns):
     SCOPE: ClassVar[str] = "items"
     NUMBER: ClassVar[str] = "3"
     NAME: ClassVar[str] = "Dataset"
+    HOLDS: ClassVar[str] = "The items"
     BINDINGS = bindings("items")
 
     def __init__(self, api: Api, watch: Watch) -> None:
@@ -211,7 +213,8 @@ class ItemsPane(ServedItems, ArrangedItems, ItemColumns):
         known = NONE_EVER if ended else NONE_YET
         if self.rows.view is not None and self.rows.pages.count:
             known = NONE_CHOSEN if self.whole or self.scanning else NONE_LOADED
-        self.table.empty = Text(known if self._counted else READING)
+        why = barred(self.state, self.HOLDS)
+        self.table.empty = Text(why or (known if self._counted else READING))
 
     def _ask(self, first: int, last: int) -> None:
         """Rows come onto the screen: read what is missing of them, unless that is under way."""

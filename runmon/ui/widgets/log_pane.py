@@ -22,6 +22,7 @@ from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_filters import LogFilters
 from runmon.ui.widgets.log_saving import LogSaving
 from runmon.ui.widgets.log_view import LogView
+from runmon.ui.widgets.pane import barred
 from runmon.ui.widgets.time_strip import TimeStrip
 from runmon.ui.widgets.visiting import visit_link
 from runmon.ui.widgets.words import Words
@@ -237,6 +238,7 @@ class LogPane(LogFilters, LogSaving):
         self.notify(f"Stamps: {mode.value}.", timeout=2, markup=False)
 
 
+_NONE_YET = "No log yet. The first line will appear here as soon as the Actor writes it."
 _SIFTING = "Looking for entries that pass the filter…"
 _NOTHING_PASSES = "No entry passes the filter. & changes it, esc shows everything."
 
@@ -255,10 +257,4 @@ def _emptiness(state: PaneState) -> str:
             return "The run wrote no log."
         case Condition.CONNECTING:
             return "Asking for the log…"
-        case Condition.NEEDS_TOKEN | Condition.FORBIDDEN:
-            return (
-                "The log cannot be read without a token that is allowed to.\nSet APIFY_TOKEN and start again."
-            )
-        case Condition.GONE:
-            return "The log is not there any more."
-    return "No log yet. The first line will appear here as soon as the Actor writes it."
+    return barred(state, "The log") or _NONE_YET

@@ -15,11 +15,22 @@ from runmon.render.facts import Sign, state_sign
 from runmon.ui.private_textual import retitle
 from runmon.ui.theme import palette
 from runmon.watch.clock import Clock
+from runmon.watch.events import Condition, PaneState
 from runmon.watch.events import Pane as Watched
-from runmon.watch.events import PaneState
 
 CORNERS_AND_GAPS = 6
 """Cells of a top border that hold no label: two corners, two edges, two blanks."""
+
+
+def barred(state: PaneState, what: str) -> str:
+    """Why `what` (`The log`) cannot be shown, where the server gives nothing away; else empty."""
+    match state.condition:
+        case Condition.NEEDS_TOKEN | Condition.FORBIDDEN:
+            why = "cannot be read without a token that is allowed to."
+            return f"{what} {why}\nSet APIFY_TOKEN and start again."
+        case Condition.GONE:
+            return f"{what} cannot be found any more."
+    return ""
 
 
 class Pane(Vertical):
@@ -119,6 +130,7 @@ class Pane(Vertical):
 
     def on_mount(self) -> None:
         self.refresh_title()
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh_title())
 
     def on_resize(self) -> None:
         self.refresh_title()

@@ -70,6 +70,7 @@ class QueuePane(DataPane):
     SCOPE: ClassVar[str] = "queue"
     NUMBER: ClassVar[str] = "5"
     NAME: ClassVar[str] = "Queue"
+    HOLDS: ClassVar[str] = "The requests"
     BINDINGS = bindings("queue")
 
     def __init__(self, api: Api, watch: Watch) -> None:
@@ -90,11 +91,6 @@ class QueuePane(DataPane):
         yield Words(id="queue-line")
         yield Table(id="queue-table", columns=False)
         yield Notice()
-
-    @property
-    def table(self) -> Table:
-        """The requests."""
-        return self.query_one(Table)
 
     def on_mount(self) -> None:
         self.table.empty = Text("Reading the queue…")

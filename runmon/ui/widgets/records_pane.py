@@ -54,6 +54,7 @@ class RecordsPane(DataPane):
     SCOPE: ClassVar[str] = "records"
     NUMBER: ClassVar[str] = "4"
     NAME: ClassVar[str] = "Records"
+    HOLDS: ClassVar[str] = "The records"
     BINDINGS = bindings("records")
 
     def __init__(self, api: Api, watch: Watch) -> None:
@@ -72,11 +73,6 @@ class RecordsPane(DataPane):
         with Container(id="records-split"):
             yield Table(id="records-table", numbers=False, columns=False)
         yield Notice()
-
-    @property
-    def table(self) -> Table:
-        """The keys."""
-        return self.query_one(Table)
 
     @property
     def view(self) -> RecordView:

@@ -45,11 +45,9 @@ class TabBar(Widget):
             self.app.simulate_key(key)
 
     def _tabs(self, *, counts: bool, current: bool = False, names: bool = True) -> Text:
-        line = Text(" ")
-        for pane in self._panes:
-            here = pane is self.current
-            line.append_text(self._tab(pane, counts or (current and here), names or here)).append("  ")
-        return line
+        shown = [(pane, pane is self.current) for pane in self._panes]
+        tabs = [self._tab(pane, counts or (current and here), names or here) for pane, here in shown]
+        return Text(" ").append_text(Text("  ").join(tabs))
 
     def _tab(self, pane: Pane, counts: bool, named: bool) -> Text:
         colours = palette(self.app)

@@ -79,7 +79,7 @@ class TimeChart(Drawing):
         if width < AXIS + 8 or height < 3:
             return self._heading(width)
         if not self._track.told:
-            waiting = Text.assemble(("A curve from the first measurement on.", "faint"))
+            waiting = Text.assemble(("Nothing measured yet.", "faint"))
             waiting.truncate(width, overflow="ellipsis")
             return Text("\n").join([self._heading(width), Text(), waiting])
         drawn = self._track.drawn(self._course.began, self._course.end, width - AXIS)
