@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WIDEST = (200, 55)
-FORMS: dict[str, tuple[tuple[int, int], str]] = {
-    f"{width}x{height}{name}": ((width, height), theme)
-    for name, theme in (("", "runmon-dark"), ("-light", "runmon-light"))
-    for width, height in (WIDEST, (120, 40), (80, 24))
-}
-"""By its name, the size and the theme."""
+SIZES = ((200, 55), (120, 40), (80, 24))
+THEMES = {"": "runmon-dark", "-light": "runmon-light"}
+"""By what the picture's name ends with."""
+FORMS = tuple(f"{width}x{height}{theme}" for width, height in SIZES for theme in THEMES)
+"""What each state's pictures are called after its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from runmon.ui.private_textual import screen_lines
 from screenshots import keys
 from screenshots.scenes import SCENES, Scene
 from screenshots.stage import Stage, stage
-from screenshots.states import FORMS, STATES, WIDEST, State
+from screenshots.states import SIZES, STATES, THEMES, State
 
 HERE = Path(__file__).parent
 DEADLINE_S = 60.0
@@ -44,15 +44,15 @@ async def draw(scene: Scene) -> str:
 async def draw_state(state: State) -> dict[str, str]:
     """The state as SVG in every form, by the name of the form."""
     drawn = {}
-    async with stage(state.recording, size=WIDEST, access=state.access) as on:
-        await still(on.pilot, on.counted)
-        if state.outage and on.lose_link is not None:
-            await on.lose_link()
-        for form, (size, theme) in FORMS.items():
-            on.pilot.app.theme = theme
-            await on.pilot.resize_terminal(*size)
-            await still(on.pilot, state.wanted)
-            drawn[form] = picture(on)
+    for width, height in SIZES:
+        async with stage(state.recording, size=(width, height), access=state.access) as on:
+            await still(on.pilot, on.counted if width >= WIDE else ())
+            if state.outage and on.lose_link is not None:
+                await on.lose_link()
+            for name, theme in THEMES.items():
+                on.pilot.app.theme = theme
+                await still(on.pilot, state.wanted)
+                drawn[f"{width}x{height}{name}"] = picture(on)
     return drawn
 
 

@@ -11,7 +11,6 @@ from runmon.model.units import grouped
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.data_pane import DataPane
 from runmon.ui.widgets.item_rows import ItemRows
-from runmon.ui.widgets.table import Table
 
 MOST_UNWOUND = 4
 NOT_SENT = msgspec.Raw(b'"not sent"')
@@ -25,11 +24,6 @@ class ServedItems(DataPane):
     rows: ItemRows
     views: list[str]
     """Views that the dataset's schema has."""
-
-    @property
-    def table(self) -> Table:
-        """The table of items."""
-        return self.query_one(Table)
 
     def action_serve(self) -> None:
         """Ask how the items shall come; where they come in some way, have them as they are stored."""
