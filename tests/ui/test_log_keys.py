@@ -11,7 +11,7 @@ from runmon.ui.commands import commands
 from tests.hostile import ATTACKS
 from tests.ui.test_log_pane import JS, PYTHON, log
 
-OUTSIDE = {"lines.choose", "log.save", "log.page", "log.open", "log.open_url", "log.groups", "log.volume"}
+OUTSIDE = {"lines.choose", "log.save", "log.page", "log.open", "log.open_url", "log.groups"}
 """Commands that leave the view; each has a test of its own."""
 KEYS = [c.keys[0] for scope in ("lines", "log") for c in commands(scope) if c.id not in OUTSIDE]
 TYPED = [

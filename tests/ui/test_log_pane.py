@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from runmon.model.log import LogBuffer
+from runmon.render.log_lines import LogLines
 from runmon.ui.app import RunmonApp
 from runmon.ui.private_textual import screen_lines
 from runmon.ui.widgets.log_pane import LogPane
@@ -167,6 +169,29 @@ async def test_search_marks_counts_and_walks() -> None:
         await shown.until(lambda: "/17 of 17" in shown.title)
         await shown.press("escape")
         await shown.until(lambda: "/" not in shown.title)
+
+
+async def test_the_first_match_shows_while_the_rest_is_still_being_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The search comes to the last quarter of the log only when the first match has been seen."""
+    filler = b"2026-11-24T10:00:00.000Z INFO  nothing to see\n" * 60_000
+    seen, blocks = threading.Event(), LogLines.blocks
+
+    def held(lines: LogLines, first_line: int) -> Iterator[tuple[int, bytes]]:
+        for first, block in blocks(lines, first_line):
+            if first > 90_000 and threading.current_thread() is not threading.main_thread():
+                seen.wait(60)
+            yield first, block
+
+    async with log(filler + b"a rare needle\n" + filler + b"a needle too\n", size=(100, 12)) as shown:
+        await shown.until(lambda: len(shown.view.errors) == 0 and shown.view.errors.scanned > 120_000)
+        monkeypatch.setattr(LogLines, "blocks", held)
+        await shown.press("g")
+        shown.view.search("needle")
+        await shown.until(lambda: "a rare needle" in shown.text and "1 of 1+" in shown.title)
+        seen.set()
+        await shown.until(lambda: "1 of 2" in shown.title)
 
 
 async def test_search_that_is_left_returns_to_where_it_began() -> None:
