@@ -18,6 +18,9 @@ from runmon.watch.pace import Link, Pace
 LONG_OVER_S = 60.0
 """A run that finished this long ago has settled, even where the clocks of both machines differ a little."""
 
+REST_S = 15.0
+"""Between two looks at a living run that nobody looks at; its end is still told at once, by the long wait."""
+
 ReadRun = Callable[[int], Awaitable[Document[Run]]]
 """Reads the run, waiting up to so many seconds for its end."""
 
@@ -105,6 +108,13 @@ class RunFollower:
         self._asking = Asking(Pane.RUN, board, link)
         self._now = Pulse()
         self._patient = False
+        self._resting = False
+
+    def rest(self, resting: bool) -> None:
+        """Look rarely while nobody does. Either begins with a look, which is then right until the next."""
+        if resting != self._resting:
+            self._resting = resting
+            self.look()
 
     def look(self) -> None:
         """Read the run now; an answer that is on its way is dropped, being older than the question."""
@@ -140,7 +150,7 @@ class RunFollower:
     async def _question(self) -> Document[Run]:
         """The run; by the long wait only where the last look succeeded, and asked anew by `look`."""
         while True:
-            wait_s, self._patient = int(self._pace.run_s) if self._patient else 0, False
+            wait_s, self._patient = int(self._alive_s) if self._patient else 0, False
             answer = asyncio.ensure_future(self._read(wait_s))
             both: set[asyncio.Future[Any]] = {answer, self._now.next}
             try:
@@ -150,9 +160,14 @@ class RunFollower:
             finally:
                 answer.cancel()
 
+    @property
+    def _alive_s(self) -> float:
+        """Seconds between two looks at a run that is alive."""
+        return max(self._pace.run_s, REST_S) if self._resting else self._pace.run_s
+
     def _interval(self) -> float:
         if not self._facts.final:
-            return self._pace.run_s
+            return self._alive_s
         over, at = self._facts.over_for(), 0.0
         for pause in self._pace.settle_s:
             at += pause
@@ -163,4 +178,4 @@ class RunFollower:
     def _rest(self, began: float) -> float:
         if self._facts.final:
             return self._interval()
-        return max(0.0, began + self._pace.run_s - self._clock.monotonic())
+        return max(0.0, began + self._alive_s - self._clock.monotonic())

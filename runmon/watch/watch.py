@@ -112,6 +112,10 @@ class Watch:
         for pane, counter in self._counters.items():
             counter.show(pane in panes)
 
+    def rest(self, resting: bool) -> None:
+        """Whether nobody looks: the run is then asked for rarely. The log goes on coming by itself."""
+        self._run.rest(resting)
+
     def refresh(self) -> None:
         """Ask everything now: after an outage, a refusal or an end as well."""
         self.facts.resume()

@@ -216,9 +216,11 @@ async def test_a_run_that_is_not_shown_asks_for_no_storage(tmp_path: Path) -> No
 
         await shown.press("escape")
         await shown.until(lambda: not any(counter._shown for counter in screen._watch._counters.values()))
+        assert screen._watch._run._resting
 
         await shown.press("right_curly_bracket")
         await shown.until(lambda: any(counter._shown for counter in screen._watch._counters.values()))
+        assert not screen._watch._run._resting
 
 
 async def test_without_a_token_a_sentence_says_what_to_do_and_local_runs_are_listed(tmp_path: Path) -> None:

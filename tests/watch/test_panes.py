@@ -50,6 +50,38 @@ async def test_the_end_of_a_run_is_seen_at_once_where_the_long_wait_is_honoured(
     assert watched.clock.at - now < 1
 
 
+async def test_a_run_that_nobody_looks_at_is_asked_rarely_and_at_once_when_somebody_does(
+    origin: Origin, start: Begin
+) -> None:
+    watched = await start()
+    await watched.clock.advance(10)
+    watched.watch.rest(True)
+    await watched.clock.advance(5)
+    asked = len(origin.asked_for(RUN))
+    await watched.clock.advance(60)
+    assert 3 <= len(origin.asked_for(RUN)) - asked <= 5
+    assert Condition.STALE not in watched.ear.conditions(Pane.RUN)
+
+    asked, now = len(origin.asked_for(RUN)), watched.clock.at
+    watched.watch.rest(False)
+    await watched.until(lambda: len(origin.asked_for(RUN)) > asked)
+    assert watched.clock.at - now < 1
+
+
+async def test_the_end_of_a_run_that_nobody_looks_at_is_still_seen_at_once(
+    origin: Origin, start: Begin
+) -> None:
+    origin.waits = True
+    watched = await start()
+    await watched.clock.advance(10)
+    watched.watch.rest(True)
+    await watched.clock.advance(20)
+    now = watched.clock.at
+    origin.finish("FAILED")
+    await watched.until_state(Pane.RUN, Condition.SETTLING)
+    assert watched.clock.at - now < 1
+
+
 async def test_a_status_nobody_knows_is_no_end(origin: Origin, start: Begin) -> None:
     origin.status = "HIBERNATING"
     watched = await start()

@@ -33,6 +33,7 @@ from runmon.ui.widgets.run_tabs import RunTabs
 from runmon.ui.widgets.status_pane import StatusPane
 from runmon.ui.widgets.tab_bar import TabBar
 from runmon.ui.widgets.usage_pane import UsagePane
+from runmon.watch.clock import Pulse
 from runmon.watch.events import (
     Condition,
     Event,
@@ -56,6 +57,10 @@ if TYPE_CHECKING:
 
 FIRST_S = 0.25
 """How long the first painting may wait for the log, which a server nearby sends sooner."""
+
+
+HIDDEN_S = 1.0
+"""A tab that is not shown takes in at most one growth of its log in so long."""
 
 
 class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
@@ -92,6 +97,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         self._counted: QueueCounted | None = None
         self._told: Progress | None = None
         self._object: RunObjectScreen | None = None
+        self._hidden, self._shown = False, Pulse()
         self._status = StatusPane(history)
         self._usage = UsagePane(has_token=api.token is not None)
         self._log = LogPane(watch.log, run_id=watch.run_id)
@@ -159,6 +165,8 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         """Post what the watch tells, until the screen closes."""
         async for event in self._watch.events():
             self.post_message(WatchTold(event))
+            if self._hidden and isinstance(event, LogGrew):
+                await self._watch.clock.wait(self._shown.next, seconds=HIDDEN_S)
 
     def on_watch_told(self, message: WatchTold) -> None:
         if self._status.is_mounted and not self.closing:
@@ -284,9 +292,12 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         """Let the watch count what shows; the queue too where the run told no progress, and after its end."""
         if self.held:
             return
-        if self not in self.app.screen_stack:
+        self._hidden = self not in self.app.screen_stack
+        self._watch.rest(self._hidden)
+        if self._hidden:
             self._watch.show(())
             return
+        self._shown.beat()
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
         unsure = self._seen is not None and (not self._told or self._seen.run.view.phase.final)
         self._watch.show({*panes, Watched.QUEUE} if unsure else panes)
