@@ -32,7 +32,7 @@ ROWS = (
     Row("profile", TEXT, "The profile to use where none is named.", '"work"'),
     Row("theme", THEME, "Colours: runmon-dark, runmon-light, or any theme of Textual.", '"runmon-light"'),
     Row("panes", some_of(*PANES), "Panes of a run that are shown.", '["status", "log", "items"]'),
-    Row("pace", SECONDS, "Seconds between two looks at a run; 0 lets the server's distance decide.", "10"),
+    Row("pace", SECONDS, "Seconds between two looks at runs; 0 lets the server's distance decide.", "10"),
     Row("time_zone", ZONE, "The zone of times on the screen.", '"Europe/Prague"'),
     Row("images", one_of("auto", "blocks", "off"), "How pictures are shown.", '"off"'),
     Row("read_only", FLAG, "Take away everything that changes a run.", "true"),

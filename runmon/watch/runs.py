@@ -56,6 +56,11 @@ FAR_RUNS = RunsPace()
 NEAR_RUNS = RunsPace(list_s=1.0, row_s=2.0, rest_s=0.1, burst=200, per_second=50)
 
 
+def every(seconds: float) -> RunsPace | None:
+    """A pace with so many seconds between two looks at the list, whatever the distance; None for 0."""
+    return RunsPace(list_s=seconds) if seconds else None
+
+
 class RunsFeed:
     """Follows one place inside `async with`, into a list that places share; `told` hears that it changed."""
 

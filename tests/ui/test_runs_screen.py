@@ -180,6 +180,13 @@ async def test_a_finished_run_under_the_cursor_says_why_it_is_not_aborted(
         await shown.until(lambda: any("it has ended" in each for each in said))
 
 
+async def test_the_pace_of_the_settings_holds_for_the_list_too(tmp_path: Path) -> None:
+    async with fleet_shown(tmp_path, settings=Settings(pace=20)) as shown:
+        screen = shown.app.screen
+        assert isinstance(screen, RunsScreen)
+        assert [feed.pace.list_s for feed in screen._feeds.values()] == [20]
+
+
 async def test_runs_open_as_tabs_and_keys_go_between_them(tmp_path: Path) -> None:
     async with fleet_shown(tmp_path) as shown:
         await shown.until_text("ValueError", "login-bot")

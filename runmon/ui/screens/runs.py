@@ -21,6 +21,7 @@ from runmon.model.run_list import ListedRun, RunList
 from runmon.render.facts import Sign, state_sign
 from runmon.render.order_words import why_not
 from runmon.render.untrusted import clean
+from runmon.settings import DEFAULTS, Settings
 from runmon.ui.commands import BY_ID, bindings
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.palette import keymap_of
@@ -42,7 +43,7 @@ from runmon.ui.widgets.run_tabs import RunTabs
 from runmon.ui.widgets.table import Table
 from runmon.ui.widgets.words import Words
 from runmon.watch.clock import Clock
-from runmon.watch.runs import RunsFeed
+from runmon.watch.runs import RunsFeed, every
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
@@ -153,8 +154,15 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
             self._absent += [place.absent] if place.absent else []
             self.post_message(RunsTold())
             return
+        settings: Settings = getattr(self.app, "settings", DEFAULTS)
         feed = RunsFeed(
-            api, self.runs, place=place.name, told=self._told, read_only=place.read_only, clock=self._clock
+            api,
+            self.runs,
+            place=place.name,
+            told=self._told,
+            read_only=place.read_only,
+            clock=self._clock,
+            pace=every(settings.pace),
         )
         async with feed:
             self._feeds[place.name] = feed
