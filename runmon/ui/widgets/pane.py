@@ -132,6 +132,10 @@ class Pane(Vertical):
         self.refresh_title()
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh_title())
 
+    def on_unmount(self) -> None:
+        """The application outlives the pane, and would keep it for its subscription."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
     def on_resize(self) -> None:
         self.refresh_title()
 
