@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
+from runmon.local.folder import open_folder
+from runmon.local.holding import hold
 from runmon.settings import Settings
 from runmon.ui.screens.run import RunScreen
 from runmon.watch.events import Pane
@@ -90,6 +94,20 @@ async def test_a_terminal_that_grows_shows_more_and_keeps_the_focus(tmp_path: Pa
         await shown.pilot.resize_terminal(*ALL)
         await shown.until(lambda: len(showing(shown)) == 6)
         assert shown.app.screen.query_one("#items").has_focus_within
+
+
+async def test_sixty_columns_tell_how_many_lines_came_below_where_one_stopped(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path)
+    run = {"id": "HG7ML7M8z78YcAPEB", "status": "RUNNING", "startedAt": "2026-11-23T18:16:00.000Z"}
+    (folder / "run.json").write_text(json.dumps(run))
+    held = hold(open_folder(folder))
+    assert held is not None
+    async with folder_shown(folder, size=(60, 24)) as shown:
+        await shown.until_text("page 59 read")
+        await shown.press("g")
+        await shown.until_text("Log paused +39")
+        assert "● live" in shown.lines[1]
+    os.close(held)
 
 
 async def test_only_storages_on_show_are_counted(tmp_path: Path) -> None:

@@ -128,19 +128,19 @@ class LogFilters(Pane):
         return Text.assemble(("hidden ", "quiet"), (f"{grouped(view.hidden)}{more}", "accent"))
 
     def filter_labels(self) -> list[Text]:
-        """What is in force, for the frame."""
+        """How much is hidden and by what; what was typed comes last, for it may be long."""
         view = self.view
         if not view.sieve:
             return []
         labels = []
         if view.sieve.level is not Level.NONE:
             labels.append(Text.assemble((SAID[view.sieve.level], "accent")))
+        if view.context:
+            labels.append(Text.assemble((f"±{view.context}", "quiet")))
         if view.sieve.terms:
             terms = clean(view.sieve.as_typed, limit=40)
             labels.append(Text.assemble(("& ", "faint"), (terms, "accent")))
-        if view.context:
-            labels.append(Text.assemble((f"±{view.context}", "quiet")))
-        return [*labels, self.hidden()]
+        return [self.hidden(), *labels]
 
     def tell(self, *, at_once: bool = True) -> None:
         """Write what is in force into the frame, and say so where nothing passes."""

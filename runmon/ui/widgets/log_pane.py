@@ -115,15 +115,13 @@ class LogPane(LogFilters, LogSaving):
         count = view.all_lines()
         parts: list[Text] = [Text.assemble((f"{grouped(count)} lines" if count != 1 else "1 line", "quiet"))]
         parts += _loud(view)
-        notes = self.filter_labels()
-        parts += notes
         if not view.following and count and self.state.condition is not Condition.COMPLETE:
             below = view.lines_below
             parts.append(Text.assemble((f"paused  +{grouped(below)} lines" if below else "paused", "accent")))
+        notes = self.filter_labels()
         if found := view.found_text().plain:
-            notes.append(Text.assemble(("≡ " if view.walked else "/", "faint"), (found, "accent")))
-            parts.append(notes[-1])
-        counts = Text("  ").join(parts)
+            notes.insert(0, Text.assemble(("≡ " if view.walked else "/", "faint"), (found, "accent")))
+        counts = Text("  ").join([*parts, *notes])
         if counts != self.counts:
             self.counts = counts
         self._say_below(notes)

@@ -31,7 +31,12 @@ class TabBar(Widget):
     def render(self) -> Text:
         """The fullest form that fits."""
         width = self.size.width
-        forms = [self._tabs(counts=True), self._tabs(counts=False, current=True), self._tabs(counts=False)]
+        forms = [
+            self._tabs(counts=True),
+            self._tabs(counts=False, current=True),
+            self._tabs(counts=False),
+            self._tabs(counts=False, current=True, names=False),
+        ]
         state = self.current.state_text() if self.current else Text()
         for tabs in forms:
             if tabs.cell_len + state.cell_len + 1 <= width:
