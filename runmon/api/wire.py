@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -28,6 +28,8 @@ from runmon.errors import (
 from runmon.model.document import Document, View, read, tolerant
 from runmon.model.values import legible
 
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Where an escape of a surrogate begins, whole pairs among them."""
 T = TypeVar("T")
 V = TypeVar("V", bound=msgspec.Struct)
 Query = Mapping[str, Any]
@@ -128,9 +130,20 @@ def camel(name: str) -> str:
 def elements(body: bytes, what: str) -> list[msgspec.Raw]:
     """The elements of a bare JSON array, each as the text that was sent."""
     try:
-        return _decoded(body, list[msgspec.Raw])
+        found = _decoded(body, list[msgspec.Raw])
+        return list(_as_sent(body, found)) if _HALVES.search(body) else found
     except UNREADABLE:
         raise not_apify(what) from None
+
+
+def _as_sent(body: bytes, found: list[msgspec.Raw]) -> Iterator[msgspec.Raw]:
+    """Elements with the halves of surrogate pairs, which were made legible, at equal length, to read them."""
+    readable, at = legible(body), 0
+    for raw in found:
+        at = readable.index(raw, at)
+        end = at + len(memoryview(raw))
+        yield msgspec.Raw(body[at:end])
+        at = end
 
 
 def not_apify(what: str) -> NotApify:

@@ -122,7 +122,7 @@ def _csv(spool: IO[bytes], guarded: bool) -> Iterator[bytes]:
 
 
 def _taken(held: io.StringIO, guard: FormulaGuard | None) -> bytes:
-    data = held.getvalue().encode("utf-8", "replace")
+    data = held.getvalue().encode("utf-8", "backslashreplace")
     held.seek(0)
     held.truncate()
     return guard.feed(data) if guard is not None else data

@@ -22,10 +22,10 @@ MOST_FRAMES = 2000
 """Lines of a trace that are shown."""
 FRAMES = {Frame.OWN: "strong", Frame.LIBRARY: "faint", Frame.NONE: "quiet"}
 _CRAWLEE = {
-    "crawlDepth": "links away from a start url",
-    "sessionRotationCount": "sessions given up for it",
-    "skippedReason": "skipped",
-    "enqueueStrategy": "found as",
+    "crawlDepth": ("depth", " links away from a start url"),
+    "sessionRotationCount": ("sessions", " given up for it"),
+    "skippedReason": ("skipped", ""),
+    "enqueueStrategy": ("found as", ""),
 }
 
 
@@ -69,9 +69,9 @@ def _facts(request: QueuedRequest, zone: tzinfo | None) -> Iterator[Text]:
     yield _fact("id", request.id, "quiet")
     if request.unique_key != request.url:
         yield _fact("unique key", request.unique_key, "quiet")
-    for name, words in _CRAWLEE.items():
+    for name, (label, words) in _CRAWLEE.items():
         if (value := request.crawlee.get(name)) not in (None, "", 0):
-            yield _fact("", f"{words}: {value}", "quiet")
+            yield _fact(label, f"{value}{words}", "quiet")
 
 
 def _fact(name: str, value: str, tone: str = "text") -> Text:

@@ -125,7 +125,7 @@ async def test_half_a_surrogate_pair_does_not_lose_the_page(start: Start, connec
 
     page = await connect(server).items(RUN, offset=0, limit=5)
 
-    assert [bytes(item) for item in page.items] == [rb'{"a":"\ufffd"}', b'{"b":1}']
+    assert [bytes(item) for item in page.items] == [rb'{"a":"\ud800"}', b'{"b":1}']
 
 
 @pytest.mark.parametrize("said", ["", "x", "-1", "1e3", "9" * 30, "١٢"])

@@ -68,7 +68,7 @@ async def test_csv_is_guarded_and_a_file_that_is_there_is_asked_about(tmp_path: 
         assert name.endswith(".csv")
         (here / name).write_text("mine")
         await run.pilot.press("enter")
-        await run.sees("is there already. Enter once more overwrites it.")
+        await run.sees("is there already: Enter again replaces it.")
         assert (here / name).read_text() == "mine"
         await run.pilot.press("enter")
         await saved(run)

@@ -250,3 +250,16 @@ async def test_images_in_an_item_and_records_that_it_names_are_shown(tmp_path: P
         await run.until(lambda: any("no image" in n.message for n in run.pilot.app._notifications))
         await run.pilot.press("slash", *"needle", "enter")
         await run.sees("d.e")
+
+
+@pytest.mark.parametrize("height", [20, 40, 80])
+async def test_a_jump_to_the_last_row_asks_for_one_page(tmp_path: Path, height: int) -> None:
+    items = [{"sku": f"S{n}", "text": "x" * (n % 700)} for n in range(2000)]
+    async with watching(storage(tmp_path / "s", items=items), size=(120, height)) as run:
+        await shown(run, "S0")
+        await run.until(lambda: run.items.rows.want(*run.items.rows.window) is None)
+        before = run.api.readings
+        await run.pilot.press("G")
+        await run.sees("S1999")
+        await run.until(lambda: run.items.rows.want(*run.items.rows.window) is None)
+        assert run.api.readings == before + 1

@@ -29,7 +29,13 @@ async def test_everything_is_saved_and_nothing_is_overwritten_unasked(tmp_path: 
         await shown.press("ctrl+s", "tab", "enter")
         await shown.until(lambda: "raw: as it came" in shown.text)
         await shown.press("tab", "tab", "enter")
-        await shown.until(lambda: "run.log is there already." in shown.text and "Overwrite" in shown.text)
+        await shown.until(
+            lambda: (
+                "run.log│" in shown.text.replace(" ", "")
+                and "is there already." in shown.text
+                and "Overwrite" in shown.text
+            )
+        )
         assert (tmp_path / "run.log").read_bytes() == clean
         await shown.until(lambda: not shown.screen.app.screen.query_one("#yes").has_class("-active"))
         await shown.press("enter")

@@ -57,7 +57,7 @@ ITEMS = (
 SURVEY = (
     Command("survey.back", ("escape", "q", "backspace"), "back", "back", "Close and go back.",
             "survey", 1, "esc"),
-    Command("survey.scan", ("a",), "scan", "scan all",
+    Command("survey.scan", ("a",), "scan", "scan all / stop",
             "Look at all items of the dataset, not only the loaded ones; once more: stop.", "survey", 3),
 )
 SERVING = (

@@ -77,7 +77,8 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
     @on(JsonView.PathChanged)
     def write_path(self, message: JsonView.PathChanged) -> None:
         """Say in the frame where the current line stands."""
-        self.frame.counts = Text.assemble(self.counts, "   ", (message.path, "accent"))
+        path = Text.assemble(("  ", ""), (message.path, "accent")) if message.path else Text()
+        self.frame.counts = self.counts + path
 
     def action_copy_path(self) -> None:
         """Copy the path of the current line."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from runmon.export import chosen
 from runmon.export.item_pages import Wanted
 from runmon.export.items import FORMATS, Progress, save
 from runmon.export.names import safe_name
-from runmon.export.saving import Folder
+from runmon.export.saving import Folder, meant
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
@@ -82,7 +81,7 @@ class ExportScreen(ModalScreen[str | None]):
             yield Static(Text.assemble(("Export items", "strong")), id="question")
             yield Choice("items", self._whats(), id="what")
             yield Choice("format", [(name, name) for name in FORMATS], id="format")
-            yield Choice("fields", FIELDS, id="fields")
+            yield Choice("fields", self._fields(), id="fields")
             yield Choice("order", ORDER, id="order")
             yield Choice("rows", self._rowings(), id="rows")
             yield Choice("view", self._views(), id="view")
@@ -111,7 +110,11 @@ class ExportScreen(ModalScreen[str | None]):
         views = list(self._subject.views)
         choices = {
             "order": "newest" if served.newest else "",
-            "fields": "columns" if served.fields else "clean" if served.clean else "",
+            "fields": "columns"
+            if served.fields and len(self._fields()) == len(FIELDS)
+            else "clean"
+            if served.clean
+            else "",
             "rows": "unwind" if served.unwind else "",
             "view": str(views.index(served.view)) if served.view in views[:MOST_VIEWS] else "",
         }
@@ -174,7 +177,8 @@ class ExportScreen(ModalScreen[str | None]):
         except AlreadyThere:
             self._replace = str(path)
             self._say(
-                f"{clean(path.name, limit=60)} is there already. Enter once more overwrites it.", "warn"
+                f"{clean(path.name, limit=60)} is there already: Enter again replaces it.",
+                "warn",
             )
         except RunmonError as error:
             self._say(clean(str(error), limit=300), "bad")
@@ -189,10 +193,10 @@ class ExportScreen(ModalScreen[str | None]):
         self.query_one("#file", Input).focus()
 
     def _chosen_path(self) -> Path:
-        return Path(os.path.expanduser(self.query_one("#file", Input).value.strip()))  # noqa: PTH111
+        return meant(self.query_one("#file", Input).value)
 
     async def _save(self, path: Path, *, replace: bool) -> tuple[str, Progress]:
-        if not path.name:
+        if not path.name or not self.query_one("#file", Input).value.strip():
             raise LocalFault("The file needs a name.")
         subject, which, format = self._subject, self._value("what"), self._value("format")
         guard = self._value("guard") == "safe"
@@ -249,6 +253,11 @@ class ExportScreen(ModalScreen[str | None]):
             unwind=[self._subject.unwind] if self._value("rows") == "unwind" else [],
             view=self._subject.views[int(view)] if view else None,
         )
+
+    def _fields(self) -> list[tuple[str, str]]:
+        """Without the shown columns where one has a comma in its name, which separates names to a server."""
+        split = any("," in name for name in self._subject.columns)
+        return [field for field in FIELDS if field[0] != "columns" or not split]
 
     def _rowings(self) -> list[tuple[str, str]]:
         field = clean(self._subject.unwind, limit=30)

@@ -59,8 +59,8 @@ class ItemScreen(DetailScreen):
                 self.put_trouble(title, error)
                 return
         self.raw = held
-        place = "" if remade else f"   offset {offset}"
-        size = f"of {grouped(self._rows.pages.count)}{place}   {byte_size(len(held))}"
+        place = "" if remade else f"  offset {offset}"
+        size = f"of {grouped(self._rows.pages.count)}{place}  {byte_size(len(held))}"
         self.put(title, Text.assemble((size, "quiet")), json_preview(held))
 
     async def _read(self, offset: int) -> bytes:

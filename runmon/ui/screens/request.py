@@ -66,7 +66,7 @@ class RequestScreen(DetailScreen):
         sign = state_sign(request.state)
         counts = Text.assemble((f"{sign.sign} {sign.word}", sign.tone))
         if len(self._ids) > 1:
-            counts.append(f"   {grouped(self.row + 1)} of {grouped(len(self._ids))}", "quiet")
+            counts.append(f"  {grouped(self.row + 1)} of {grouped(len(self._ids))}", "quiet")
         clock = getattr(self.app, "clock", None)
         zone = clock.zone if isinstance(clock, Clock) else None
         lines = list(request_lines(request, told, zone=zone))

@@ -16,6 +16,7 @@ from textual.widgets import Button, Input, Static
 
 from runmon.errors import AlreadyThere, LocalFault
 from runmon.export.log_file import save_log
+from runmon.export.saving import meant
 from runmon.model.units import byte_size
 from runmon.render.untrusted import clean
 from runmon.ui.screens.dialog import Dialog
@@ -102,7 +103,7 @@ class SaveLog(Dialog[str | None]):
         if not typed or typed.endswith("/") or "\0" in typed:
             self._tell("Name a file.")
             return
-        path = Path(typed).expanduser()
+        path = meant(typed)
         replace = self._overwrites == path
         self._tell("Saving…")
         self.run_worker(lambda: self._save(path, replace), thread=True, group="save", exclusive=True)

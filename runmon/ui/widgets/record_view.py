@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from itertools import islice
 
@@ -27,6 +28,7 @@ from runmon.ui.widgets.picture import Picture
 from runmon.ui.widgets.words import Words
 
 _NO_RECORD = Record("", "", b"", 0, False)
+_PLAIN = re.compile(rb"[ -~]*")
 SMALL = 64 * 1024
 """Bytes that are made ready at once; larger records are made ready in a thread."""
 
@@ -54,9 +56,15 @@ class Shown(msgspec.Struct, frozen=True):
         lines = self.lines()
         if isinstance(lines, JsonLines):
             whole = islice(lines.whole, most)
-            return "".join(f"{clean(each, limit=4 * len(each) + 4)}\n" for each in whole).encode()
+            return b"".join(map(_line, whole))
         shown = (lines.text(n).plain for n in range(min(lines.line_count(), most)))
         return "".join(f"{line}\n" for line in shown).encode("utf-8", "replace")
+
+
+def _line(line: bytes) -> bytes:
+    """A line for a pager; one of plain characters is as it is."""
+    plain = line if _PLAIN.fullmatch(line) else clean(line, limit=4 * len(line) + 4).encode()
+    return plain + b"\n"
 
 
 class RecordView(Vertical):
