@@ -39,7 +39,7 @@ class TabBar(Widget):
         ]
         state = self.current.state_text() if self.current else Text()
         for tabs in forms:
-            if tabs.cell_len + state.cell_len + 1 <= width:
+            if tabs.cell_len + state.cell_len + 2 <= width:
                 return Text.assemble(tabs, " " * (width - tabs.cell_len - state.cell_len - 1), state)
         tabs = self._tabs(counts=False, names=False)
         return Text.assemble(tabs, " " * max(width - tabs.cell_len - state.cell_len - 1, 0), state)
