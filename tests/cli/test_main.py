@@ -174,8 +174,8 @@ def test_a_dumb_terminal_gets_a_hint() -> None:
     assert child.exitstatus == Exit.BAD_INPUT and b"runmon status" in told
 
 
-@pytest.mark.parametrize("command", ["status", "log", "wait"])
-def test_headless_commands_on_a_folder_load_no_screen(tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize(("command", "code"), [("status", 0), ("log", 0), ("wait", Exit.GAVE_UP)])
+def test_headless_commands_on_a_folder_load_no_screen(tmp_path: Path, command: str, code: int) -> None:
     (tmp_path / "storage" / "datasets" / "default").mkdir(parents=True)
     os.utime(tmp_path / "storage" / "datasets" / "default", (0, 0))
     script = (
@@ -187,7 +187,7 @@ def test_headless_commands_on_a_folder_load_no_screen(tmp_path: Path, command: s
         [sys.executable, "-c", script, command, str(tmp_path / "storage")], capture_output=True, timeout=30
     )
 
-    assert done.stderr.endswith(b"0 False\n"), done.stderr
+    assert done.stderr.endswith(b"%d False\n" % code), done.stderr
 
 
 def test_a_narrow_terminal_gets_a_sentence_broken_between_words() -> None:
