@@ -39,7 +39,9 @@ def of_run(run: RunRef) -> Spot:
     """`actor-runs/ID`, or `actors/ACTOR/runs/last` with its filters."""
     if isinstance(run, LastRun):
         actor = run.actor.replace("/", "~")
-        what = f"run of Actor {run.actor}" + (f" with status {run.status}" if run.status else "")
+        what = f"run of Actor {run.actor.replace('~', '/')}" + (
+            f" with status {run.status}" if run.status else ""
+        )
         return Spot(("actors", actor, "runs", "last"), {"status": run.status, "origin": run.origin}, what)
     return Spot(("actor-runs", run), {}, f"run {run}")
 

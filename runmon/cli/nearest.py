@@ -50,8 +50,11 @@ async def _of_account(api: Api, typed: str) -> str:
     by_id = {run.id: run for run in runs}
     if found := nearest(typed, by_id):
         return asked([_described(by_id[run_id]) for run_id in found])
-    if names := nearest(typed.rpartition("~")[2].rpartition("/")[2], await _actors(api)):
-        return asked([name.replace("~", "/") for name in names])
+    actors, name = await _actors(api), typed.rpartition("~")[2].rpartition("/")[2]
+    if typed.replace("/", "~") in actors:
+        return f"The Actor is there; runmon runs actor:{name} lists its runs."
+    if names := nearest(name, actors):
+        return asked([actor.replace("~", "/") for actor in names])
     newest = ", ".join(_described(run) for run in runs[:MOST])
     return f"The newest runs are {newest}." if newest else ""
 

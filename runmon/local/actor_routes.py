@@ -1,4 +1,4 @@
-"""Registered commands as Actors: look one up, start it, list its runs."""
+"""Registered commands as Actors: list them, look one up, start it, list its runs."""
 
 from __future__ import annotations
 
@@ -9,27 +9,53 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runmon.local.auth import READS
-from runmon.local.faults import ApiFault, read_only
+from runmon.local.faults import ApiFault, invalid, read_only
 from runmon.local.identity import LOCAL_USER, LOCAL_USER_ID, actor_id, new_id
 from runmon.local.mounting import registry_of
-from runmon.local.run_routes import WAIT_LIMIT_S, answer, list_answer, resurrection
-from runmon.local.wire import body, data, number
+from runmon.local.run_routes import LIST_LIMIT, WAIT_LIMIT_S, answer, list_answer, resurrection
+from runmon.local.wire import body, data, flag, most, number
 
 if TYPE_CHECKING:
     from runmon.local.runner import RunSpec
 
 DEFAULT_MEMORY_MB = 1024
+LAST_START = "stats.lastRunStartedAt"
+ORDERS = ("createdAt", LAST_START)
 
 
 def routes() -> list[Route]:
-    """`/v2/actors/{actorId}` and its runs, under today's and the former prefix."""
+    """`/v2/actors`, `/v2/actors/{actorId}` and its runs, under today's and the former prefix."""
     found = []
-    for prefix in ("/v2/actors/{actor_id}", "/v2/acts/{actor_id}"):
+    for prefix in ("/v2/actors", "/v2/acts"):
         found += [
-            Route(prefix, show, methods=["GET"]),
-            Route(prefix + "/runs", runs, methods=["GET", "POST"]),
+            Route(prefix, every, methods=["GET"]),
+            Route(prefix + "/{actor_id}", show, methods=["GET"]),
+            Route(prefix + "/{actor_id}/runs", runs, methods=["GET", "POST"]),
         ]
     return found
+
+
+async def every(request: Request) -> Response:
+    """`GET /v2/actors`: a page of registered commands, by name or by their last start."""
+    registry = registry_of(request)
+    found = [short(name, registry.stats(name)) for name in sorted(registry.actors)]
+    order = request.query_params.get("sortBy") or "createdAt"
+    if order not in ORDERS:
+        raise invalid("sortBy", f"must be one of {', '.join(ORDERS)}")
+    if order == LAST_START:
+        found.sort(key=lambda actor: actor["stats"].get("lastRunStartedAt", ""))
+    desc, offset = flag(request, "desc"), number(request, "offset", 0)
+    limit = most(request, LIST_LIMIT, LIST_LIMIT)
+    items = (found[::-1] if desc else found)[offset : offset + limit]
+    counts = {"total": len(found), "offset": offset, "limit": limit, "count": len(items), "desc": desc}
+    return data({**counts, "items": items})
+
+
+def short(name: str, stats: dict[str, Any]) -> dict[str, Any]:
+    """A registered command as the list of Actors shows it."""
+    whole = described(name)
+    fields = ("id", "name", "username", "createdAt", "modifiedAt")
+    return {**{field: whole[field] for field in fields}, "stats": stats}
 
 
 async def show(request: Request) -> Response:

@@ -59,6 +59,8 @@ QUERY: dict[str, Schema] = {
     "desc": flag("The last first"),
     "status": word("Statuses, with commas between them"),
     "origin": word("Only runs of this origin"),
+    "my": flag("Only those of the one user, as all are"),
+    "sortBy": one_of("createdAt", "stats.lastRunStartedAt"),
     "startedAfter": word("ISO 8601, inclusive", format="date-time"),
     "startedBefore": word("ISO 8601, inclusive", format="date-time"),
     "waitForFinish": whole(0, "Seconds to wait for the end of the run, at most 60"),
@@ -180,6 +182,9 @@ RUN_OPERATIONS = {
         errors=BODY_ERRORS,
     ),
     "GET run/log": LOG,
+    "GET actors": Operation(
+        "A page of registered commands", "ActorPage", query="offset limit desc my sortBy"
+    ),
     "GET actor": Operation("A registered command as an Actor", "Actor"),
     "GET actor/runs": Operation(
         "A page of the Actor's runs", "RunPage", query="offset limit desc status startedAfter startedBefore"

@@ -97,6 +97,8 @@ ANSWERS: dict[str, Schema] = {
     "Nothing": {"type": "object", "maxProperties": 0},
     "User": thing({"id": ID, "username": TEXT, "plan": thing({"id": TEXT})}, proxy=ANY, profile=ANY),
     "Actor": thing({"id": ID, "userId": ID, "name": TEXT, "username": TEXT, "createdAt": TIME}),
+    "ActorPage": thing({**PAGE, "items": some(ref("ShortActor"))}),
+    "ShortActor": thing({"id": ID, "name": TEXT, "username": TEXT, "createdAt": TIME, "modifiedAt": TIME}),
     "Run": thing(
         {
             **RUN_IDS,

@@ -94,7 +94,7 @@ def place_of(route: str) -> str:
         if found is not None:
             rest = re.sub(r"{[^}]+}", "{}", route[found.end() :])
             return below(kind or found[1].removesuffix("s"), "/log" if "logs/" in found[0] else rest)
-    return route.removeprefix("/v2/").replace("actor-runs", "runs")
+    return {"actor-runs": "runs", "acts": "actors"}.get(route[4:], route[4:])
 
 
 def below(kind: str, rest: str) -> str:

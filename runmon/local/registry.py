@@ -112,6 +112,11 @@ class Registry:
                 return known, command
         raise not_found("Actor")
 
+    def stats(self, name: str) -> dict[str, Any]:
+        """How often an Actor ran here, and when it started last where it did."""
+        started = [str(state.data["startedAt"]) for state in self.runs.values() if state.is_of(name)]
+        return {"totalRuns": len(started), **({"lastRunStartedAt": max(started)} if started else {})}
+
     def store(self, kind: str, key: str) -> tuple[RunState, Store]:
         """A storage by id, name or `user~name`, and its run. ApiFault 404 when there is none."""
         for state in reversed(self.runs.values()):

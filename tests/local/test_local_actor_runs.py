@@ -59,3 +59,15 @@ def test_an_unknown_actor_is_404_and_a_platform_without_a_home_starts_none(
     assert httpx.post(f"{serving.url}/v2/acts/none/runs", headers=own, trust_env=False).status_code == 404
     assert http.post("/v2/acts/shop/runs").status_code == 403
     assert http.get("/v2/acts/shop").json()["data"]["name"] == "shop"
+
+
+def test_the_official_client_lists_registered_commands_those_used_lately_first(
+    serving: LocalPlatform,
+) -> None:
+    serving.register("login", ("true",))
+    client = ApifyClient(serving.token, api_url=serving.url)
+    client.actor("shop").start()
+
+    lately = client.actors().list(sort_by="stats.lastRunStartedAt", desc=True, limit=1)
+    assert (lately.total, [actor.name for actor in lately.items]) == (2, ["shop"])
+    assert [actor.name for actor in client.actors().list().items] == ["login", "shop"]
