@@ -113,9 +113,10 @@ def main() -> bool:
         [
             report(
                 "1,000,000 items: rows ≤ 0.15 s after the answer",
-                f"{answered:.3f} s ({key:.3f} s after the key)",
+                f"{answered:.3f} s",
                 kept=answered <= 0.15,
             ),
+            report("1,000,000 items: rows ≤ 0.3 s after the key", f"{key:.3f} s", kept=key <= 0.3),
             report("1,000,000 items: last row = one page", f"{pages} pages, {ended:.3f} s", kept=pages == 1),
         ]
     )

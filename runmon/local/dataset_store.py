@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from runmon.local import item_census
 from runmon.local.field_statistics import Statistics
+from runmon.local.item_census import Census, Numbers
 from runmon.local.raw_json import fields, readable, tidy
 from runmon.local.recent import Recent
-from runmon.local.storage import Storage, files, folder_ns, now, read_file
+from runmon.local.storage import Storage, folder_ns, now, read_file
 
 EXAMINE_S = 0.02
 """How long one look at the dataset object may spend on reading items that other programs wrote."""
@@ -37,6 +39,7 @@ class DatasetStore(Storage):
     ) -> None:
         self._count = 0
         self._gaps: array[int] | None = None
+        self._census: Census | None = None
         self._last = 0
         self._card_due = 0.0
         self._statistics = Statistics()
@@ -47,8 +50,16 @@ class DatasetStore(Storage):
 
     @property
     def count(self) -> int:
-        """How many items there are, as far as was looked."""
+        """How many items there are, as far as was looked: of very many, where their numbers end."""
         self.load()
+        return self._count
+
+    def count_all(self) -> int:
+        """How many items there are. Waits until very many are counted, up to some seconds a million."""
+        self.load()
+        while census := self._census:
+            census.wait()
+            self.refresh()
         return self._count
 
     def _forget_examined(self) -> None:
@@ -58,7 +69,7 @@ class DatasetStore(Storage):
     def _forget(self) -> None:
         super()._forget()
         self._count = self._last = 0
-        self._gaps = None
+        self._gaps = self._census = None
         self._recent.clear()
         self._forget_examined()
 
@@ -74,7 +85,7 @@ class DatasetStore(Storage):
         """
         if total is None:
             self.refresh()
-            total = self._count
+            total = self.count_all() if limit is None else self._count
         end = total if limit is None else min(total, offset + limit)
         read = self.item if end - offset > PAGE or self.read_only else self._recent_item
         for position in range(offset, end):
@@ -86,13 +97,16 @@ class DatasetStore(Storage):
         if item is None:
             item = self.item(position)
             if not item.startswith(UNREADABLE):
-                self._recent.keep(number, item)
+                self._recent.keep(self._number(position), item)
         return item
 
     def item(self, position: int) -> bytes:
         """The item at a position from 0, as stored."""
         name = f"{self._number(position):09}.json"
-        item = tidy(read_file(self._prefix + name))
+        raw = read_file(self._prefix + name)
+        if raw is None and self._census is not None and position < self.count_all():
+            return self.item(position)
+        item = tidy(raw)
         return item if item is not None else UNREADABLE + msgspec.json.encode(name) + b"}"
 
     def _number(self, position: int) -> int:
@@ -103,6 +117,7 @@ class DatasetStore(Storage):
     def append(self, items: Sequence[bytes | dict[str, Any]]) -> None:
         """Store items behind the others, each at once and whole. Raises ApiFault 403 on a read-only store."""
         self.writable()
+        self.count_all()
         with self.lock:
             self._catch_up()
             for item in items:
@@ -130,14 +145,39 @@ class DatasetStore(Storage):
 
     # The folder
 
+    def stale(self) -> bool:
+        """Whether the folder changed since it was last read, or is now counted."""
+        return (self._census is not None and self._census.over) or super().stale()
+
     def _read_folder(self) -> bool:
         self._recent.clear()
+        if self._census is not None and self._census.over:
+            return self._settle_count(self._census)
         if self._count == 0 or self._gaps is not None or not self._exists(self._last):
-            return self._load()
+            return self._take(self._numbers())
         return self._probe(self._whole)
 
-    def _load(self) -> bool:
-        numbers = self._numbers()
+    def _numbers(self) -> Numbers:
+        """The items' numbers; of more than can be counted at once, those up to where they seem to end."""
+        self._census = None
+        found, highest, all_seen = item_census.glance(self.folder, item_census.LOOK_S)
+        if all_seen and highest == found:
+            return range(1, found + 1)
+        end = 0 if all_seen or self._gaps is not None else item_census.end_of(self._exists)
+        if highest > end:
+            return item_census.counted(self.folder)
+        self._census = Census(self.folder, end)
+        return range(1, end + 1)
+
+    def _settle_count(self, census: Census) -> bool:
+        self._census = None
+        whole = self._probe(self._whole)
+        if census.found == census.end and census.highest <= self._last + 1:
+            return whole
+        self._forget_examined()
+        return self._take(item_census.counted(self.folder))
+
+    def _take(self, numbers: Numbers) -> bool:
         if len(numbers) < self._count:
             self._forget_examined()
         whole = not numbers or self._whole(numbers[-1])
@@ -147,16 +187,6 @@ class DatasetStore(Storage):
         self._count = len(numbers)
         self._last = numbers[-1] if numbers else 0
         return whole
-
-    def _numbers(self) -> range | array[int]:
-        """The items' numbers; without a list in memory where none is missing."""
-        found = highest = 0
-        for number in self._present():
-            found, highest = found + 1, max(highest, number)
-        return range(1, found + 1) if highest == found else array("q", sorted(self._present()))
-
-    def _present(self) -> Iterator[int]:
-        return (number for entry in files(self.folder) if (number := item_number(entry.name)))
 
     def _probe(self, accept: Callable[[int], bool]) -> bool:
         while self._exists(self._last + 1):
@@ -214,6 +244,7 @@ class DatasetStore(Storage):
     def statistics(self) -> dict[str, Any]:
         """`{field: {min, max, nullCount, emptyCount}}` over all items; reads those not covered yet."""
         self.refresh()
+        self.count_all()
         with self._counting:
             if self._statistics.covered > self._count:
                 self._statistics = Statistics()
@@ -223,10 +254,3 @@ class DatasetStore(Storage):
 
     def _counts(self) -> dict[str, Any]:
         return {"item_count": self.count, "itemCount": self.count}
-
-
-def item_number(name: str) -> int:
-    """`000000012.json` → 12; 0 for every other file."""
-    stem, _, ending = name.partition(".")
-    number = int(stem) if ending == "json" and stem.isascii() and stem.isdigit() else 0
-    return number if f"{number:09}" == stem else 0

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 UNLIMITED = 999_999_999_999
 """What Apify calls the limit when none was sent."""
+COUNTED = 1000
+"""Pages longer than this wait until very many items are counted; shorter ones are answered at once."""
 SLICE = 250
 """Items stored, or sent at once, without giving the loop a turn."""
 
@@ -75,6 +77,8 @@ async def items(request: Request) -> Response:
     limit = most(request, limit_of(view), UNLIMITED)
     desc = flag(request, "desc", bool(view.get("desc")))
     page = Page(store, number(request, "offset", 0), limit, desc, store.count)
+    if page.count > COUNTED:
+        page = msgspec.structs.replace(page, total=await asyncio.to_thread(store.count_all))
     headers = page.headers() | {"content-type": options.format.content_type}
     if flag(request, "attachment") or options.format.name == "xlsx":
         headers["content-disposition"] = f'attachment; filename="dataset_{store.id}.{options.format.name}"'
@@ -166,6 +170,7 @@ async def push(request: Request) -> Response:
     found = await json_elements(request)
     if any(item[:1] != b"{" for item in found):
         raise ApiFault(400, "invalid-request", "Every item must be a JSON object")
+    await asyncio.to_thread(store.count_all)
     async with _gates.setdefault(store, asyncio.Lock()):
         for start in range(0, len(found), SLICE):
             store.append(found[start : start + SLICE])
