@@ -24,7 +24,7 @@ Numbers: TypeAlias = "range | array[int]"
 
 
 class Census:
-    """Counts in a thread whether a folder has every item from 1 to `end`, with rests unless it is waited for."""
+    """Counts in a thread whether a folder has every item from 1 to `end`; rests unless it is waited for."""
 
     def __init__(self, folder: Path, end: int) -> None:
         self.end = end
