@@ -105,5 +105,9 @@ def test_counted_whatever_is_missing_items_come_in_order(
 @given(st.integers(0, 100_000))
 def test_the_end_of_numbers_without_gaps_is_found_in_few_looks(last: int) -> None:
     looks: list[int] = []
-    found = end_of(lambda number: (looks.append(number), number <= last)[1])
-    assert found == last and len(looks) <= 40
+
+    def exists(number: int) -> bool:
+        looks.append(number)
+        return number <= last
+
+    assert end_of(exists) == last and len(looks) <= 40
