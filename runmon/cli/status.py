@@ -14,7 +14,7 @@ from runmon.cli.reach import look, reached, server, server_options, status_optio
 from runmon.cli.terminal import on_terminal, show
 from runmon.model.run import Run
 from runmon.model.units import ago, lasted, usd
-from runmon.render.facts import memory_size
+from runmon.render.facts import exit_words, memory_size
 
 EXAMPLES = (
     ("runmon status HG7ML7M8z78YcAPEB", "how a run stands"),
@@ -70,7 +70,8 @@ def facts(run: Run, now: datetime) -> Iterator[tuple[str, str]]:
             lasted(((run.finished_at or now) - run.started_at).total_seconds()),
         )
     if run.exit_code is not None:
-        yield "exit code", str(run.exit_code)
+        words = exit_words(run.exit_code, run.phase)
+        yield "exit code", f"{run.exit_code}{f', {words}' if words else ''}"
     if run.stats.mem_max_bytes and run.options.memory_mbytes:
         limit = memory_size(run.options.memory_mbytes * 1024 * 1024)
         yield "memory", f"{memory_size(run.stats.mem_max_bytes)} at most, of {limit}"

@@ -61,6 +61,15 @@ def state_sign(state: PaneState, now: datetime, monotonic: float) -> Sign:
     return Sign(known.sign, known.word + _since(state, now, monotonic), known.tone)
 
 
+def state_forms(state: PaneState, now: datetime, monotonic: float) -> tuple[Sign, ...]:
+    """A pane's state in ever fewer words, at last none: `reconnecting in 4 s`, `4 s`; `stale since 14:02`."""
+    whole = state_sign(state, now, monotonic)
+    known, since = _CONDITIONS[state.condition], _since(state, now, monotonic)
+    counting = state.condition is Condition.RECONNECTING and since
+    brief = since.removeprefix(" in ") if counting else known.word
+    return whole, Sign(known.sign, brief, known.tone), Sign(known.sign, "", known.tone)
+
+
 def condition_sign(condition: Condition) -> Sign:
     """A condition as loud as a run's status: `FORBIDDEN`."""
     known = _CONDITIONS[condition]

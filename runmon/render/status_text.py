@@ -14,14 +14,18 @@ from runmon.render.untrusted import cell, clean
 
 LABEL = 10
 """Cells of the column of names."""
-MESSAGE_LINES = 3
+MESSAGE_LINES, LAST_LINES = 3, 8
+"""Lines of a message while the run goes on, where others follow; and of its last one, which may say why."""
+VALUE_LINES = 4
 
 
 def now_text(run: Run, progress: Progress | None, width: int) -> Text:
-    """Status message (at most three lines) and progress, for `width` cells."""
+    """Status message and progress, for `width` cells."""
     parts = []
     if run.status_message:
-        parts.append(message_text(run.status_message, width))
+        parts.append(
+            message_text(run.status_message, width, LAST_LINES if run.phase.final else MESSAGE_LINES)
+        )
     if progress is not None:
         stopped = run.phase.final and run.phase is not Phase.SUCCEEDED
         parts.append(progress_text(progress, width, tone="quiet" if stopped else "ok"))
@@ -31,9 +35,9 @@ def now_text(run: Run, progress: Progress | None, width: int) -> Text:
     return Text("\n").join(parts) if parts else Text.assemble((nothing, "quiet"))
 
 
-def message_text(message: str, width: int) -> Text:
-    """A server's message over at most three lines of `width` cells, cut with `…`."""
-    whole = cell(message, limit=width * MESSAGE_LINES)
+def message_text(message: str, width: int, lines: int) -> Text:
+    """A server's message over at most so many lines of `width` cells, cut with `…`."""
+    whole = cell(message, limit=width * lines)
     whole.no_wrap = False
     return Text.assemble((whole.plain, "text"))
 
@@ -48,11 +52,11 @@ def progress_text(progress: Progress, width: int, *, tone: str = "ok") -> Text:
     return Text.assemble(bar, "  ", (figures, "text"), " ", (share, "quiet"))
 
 
-def rows_text(rows: Sequence[tuple[str, str]], width: int) -> Text:
-    """Names and values, long values over two lines; what the server did not tell is left out."""
-    return Text("\n").join([_row(name, value, max(width - LABEL, 8)) for name, value in rows if value])
+def rows_text(rows: Sequence[tuple[str, str]], width: int, *, label: int = LABEL) -> Text:
+    """Names in `label` cells, and values, long ones over several lines; what was not told is left out."""
+    return Text("\n").join([_row(name, value, label, max(width - label, 8)) for name, value in rows if value])
 
 
-def _row(name: str, value: str, room: int) -> Text:
-    lines = textwrap.wrap(clean(value), room, max_lines=2, placeholder=" …")
-    return Text.assemble((f"{name:<{LABEL}}", "quiet"), (f"\n{'':<{LABEL}}".join(lines), "text"))
+def _row(name: str, value: str, label: int, room: int) -> Text:
+    lines = textwrap.wrap(clean(value), room, max_lines=VALUE_LINES, placeholder=" …")
+    return Text.assemble((f"{name:<{label}}", "quiet"), (f"\n{'':<{label}}".join(lines), "text"))

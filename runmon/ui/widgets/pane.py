@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from runmon.render.facts import Sign, state_sign
+from runmon.render.facts import Sign, state_forms, state_sign
 from runmon.ui.private_textual import retitle
 from runmon.ui.theme import palette
 from runmon.watch.clock import Clock
@@ -157,7 +157,7 @@ class Pane(Vertical):
         """The top border's text, `room` cells wide: label, the border itself, state."""
         colours = palette(self.app)
         focused = self.has_focus_within
-        right = self.state_text()
+        right = self._state_beside_the_name(room)
         left = self._tabs(max(room - right.cell_len - 3, 4))
         if left.cell_len + right.cell_len + 3 > room:
             left.truncate(max(room - right.cell_len - 3, 4), overflow="ellipsis")
@@ -166,6 +166,15 @@ class Pane(Vertical):
             return left
         edge = "─" * max(room - left.cell_len - right.cell_len - 2, 0)
         return Text.assemble(left, " ", (edge, border), " ", right)
+
+    def _state_beside_the_name(self, room: int) -> Text:
+        """The state in as many words as leave the name whole, and those of the panes beside."""
+        if self.pane is None:
+            return Text()
+        names = " ─ ".join(pane.told_in(2) for pane in self.beside or (self,))
+        now, monotonic = self.moment(), self._clock().monotonic()
+        forms = [sign_text(said) for said in state_forms(self.state, now, monotonic)]
+        return next((form for form in forms if len(names) + form.cell_len + 3 <= room), forms[-1])
 
     def _tabs(self, room: int) -> Text:
         """This pane's label and those beside it, which give up their counts, then their names, for room."""
@@ -187,9 +196,10 @@ class Pane(Vertical):
 
     def state_text(self) -> Text:
         """Sign and words of the state; empty for a pane that no watch feeds."""
-        if self.pane is None:
-            return Text()
-        said = self.state_sign()
-        return Text.assemble(
-            (f"{said.sign} ", said.tone), (said.word, "quiet" if said.tone == "ok" else said.tone)
-        )
+        return Text() if self.pane is None else sign_text(self.state_sign())
+
+
+def sign_text(said: Sign) -> Text:
+    """A sign and its word, coloured; what is well is quiet."""
+    word = f" {said.word}" if said.word else ""
+    return Text.assemble((said.sign, said.tone), (word, "quiet" if said.tone == "ok" else said.tone))

@@ -14,6 +14,7 @@ from runmon.model.run import Run
 from runmon.model.units import usd
 from runmon.render.facts import Progress
 from runmon.render.money import money_rows, rate_per_hour, spent_usd
+from runmon.render.status_text import rows_text
 from runmon.render.untrusted import clean
 from runmon.render.usage import UsageRow, event_rows, pricing_words, total_usd, usage_rows
 from runmon.ui.widgets.pane import Pane
@@ -89,11 +90,7 @@ def bill_text(run: Run, now: datetime, width: int, *, has_token: bool, settled: 
 def with_rows(bill: Text, rows: Sequence[tuple[str, str]], model: str, width: int) -> Text:
     """The bill, and below it what it comes to and how the Actor is paid for."""
     named = [*rows, *([("price", model)] if model else [])]
-    lines = [
-        Text.assemble((f"{name:<{LABEL}}", "quiet"), (clean(value, limit=max(width - LABEL, 8)), "text"))
-        for name, value in named
-    ]
-    return Text("\n").join([bill, Text(), *lines]) if lines else bill
+    return Text("\n").join([bill, Text(), rows_text(named, width, label=LABEL)]) if named else bill
 
 
 def _settling(width: int) -> list[Text]:
@@ -110,6 +107,8 @@ def _total(run: Run, now: datetime, width: int, has_token: bool) -> list[Text]:
     rate = f"  {usd(per_hour)}/h" if per_hour is not None else ""
     of = f" of {usd(limit)}" if limit else ""
     first = Text.assemble((usd(total), "strong"), (of, "quiet"), (rate, "faint"))
+    if first.cell_len > width:
+        first = Text.assemble((usd(total), "strong"), (of, "quiet"), "\n", (rate.strip(), "faint"))
     return [first, _bar((spent_usd(run) or 0.0) / limit, width)] if limit else [first]
 
 
@@ -125,15 +124,19 @@ def _bar(share: float, width: int) -> Text:
 def _rows(rows: Sequence[UsageRow], width: int) -> list[Text]:
     """Names left, amounts and costs right-aligned in columns as wide as they must be."""
     amounts = max((len(row.amount) for row in rows), default=0) + 1
-    costs = max((len(_cost(row.usd)) for row in rows), default=0) + 2
-    room = max(width - amounts - costs, 6)
+    costs = max((len(_cost(row.usd)) + 2 for row in rows if _cost(row.usd)), default=0)
+    return [line for row in rows for line in _row(row, amounts, costs, width)]
+
+
+def _row(row: UsageRow, amounts: int, costs: int, width: int) -> list[Text]:
+    """A name that is too long takes what its amount leaves free, then lines above it."""
+    room = max(width - amounts - costs, 0)
+    figures = Text.assemble((f"{row.amount:>{amounts}}", "text"), (f"{_cost(row.usd):>{costs}}", "faint"))
+    *above, last = textwrap.wrap(clean(row.name), max(room + amounts - len(row.amount) - 1, 6)) or [""]
+    name = Text.assemble((f"{last:<{room}}", "quiet"))
     return [
-        Text.assemble(
-            (f"{clean(row.name, limit=room):<{room}}", "quiet"),
-            (f"{row.amount:>{amounts}}", "text"),
-            (f"{_cost(row.usd):>{costs}}", "faint"),
-        )
-        for row in rows
+        *(Text.assemble((line, "quiet")) for line in above),
+        name.append_text(figures[len(name) - width :]),
     ]
 
 
