@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -17,21 +18,40 @@ _HEAD = re.compile(
 )
 
 
+_ERRORS = rb'ERROR|SFAIL|SOFT_FAIL|CRITICAL|"level"'
+"""One of these stands in every line that begins an error."""
+
+
 @cache
-def _words() -> Any:
+def _words(pattern: bytes) -> Any:
     import re2
 
     options = re2.Options()
     options.log_errors = False
-    return re2.compile(rb'ERROR|WARN|SFAIL|SOFT_FAIL|CRITICAL|"level"', options)
+    return re2.compile(pattern, options)
 
 
 def loud_lines(first: int, block: bytes) -> tuple[list[int], list[int]]:
     """Lines of a block (the first is line `first`) that begin an error, and those that begin a warning."""
     errors: list[int] = []
     warnings: list[int] = []
-    line, counted, past = first, 0, 0
-    for found in _words().finditer(block):
+    line, counted = first, 0
+    for begins, level in _loud(block, rb"WARN|" + _ERRORS):
+        line += block.count(b"\n", counted, begins)
+        counted = begins
+        (errors if level is Level.ERROR else warnings).append(line)
+    return errors, warnings
+
+
+def errors_in(block: bytes) -> Iterator[int]:
+    """Where in a block of lines an error begins."""
+    return (begins for begins, level in _loud(block, _ERRORS) if level is Level.ERROR)
+
+
+def _loud(block: bytes, words: bytes) -> Iterator[tuple[int, Level]]:
+    """Where an error or a warning begins, and which, in lines that hold one of some words."""
+    past = 0
+    for found in _words(words).finditer(block):
         at = found.start()
         if at < past:
             continue
@@ -40,14 +60,9 @@ def loud_lines(first: int, block: bytes) -> tuple[list[int], list[int]]:
         head = _HEAD.match(block, begins)
         if head is None:
             continue
-        line += block.count(b"\n", counted, begins)
-        counted = begins
         level = _LEVELS.get(head[1]) or parse(visible(block[begins:past].rstrip(b"\n"))).level
-        if level is Level.ERROR:
-            errors.append(line)
-        elif level is Level.WARN:
-            warnings.append(line)
-    return errors, warnings
+        if level in (Level.ERROR, Level.WARN):
+            yield begins, level
 
 
 _LEVELS = {word.encode(): level for word, level in LEVELS.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ LEVELS = ("memory", "cpu", "concurrency", "memory_overload", "cpu_overload")
 """Measures that hold until the next one; all others are totals that grow."""
 PER_SECOND = ("received", "sent")
 """Totals whose growth is told for a second, not for a minute."""
+WHOLE = ("errors",)
+"""Totals of which a log tells every step: between two of them there is no gap."""
 
 
 class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,6 +39,8 @@ class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
     done: float | None = None
     """Requests done, failed ones included."""
     failed: float | None = None
+    errors: float | None = None
+    """Entries of level ERROR in the log."""
     concurrency: float | None = None
     """Requests at once."""
     memory_overload: float | None = None
@@ -53,6 +58,7 @@ class Track:
     level: bool
     per_s: float = 60.0
     """Seconds that the speed of a total is told for."""
+    logged_gap_s: float = LOGGED_GAP_S
     seen: Samples = field(default_factory=Samples)
     logged: Samples = field(default_factory=Samples)
 
@@ -91,7 +97,7 @@ class Track:
         """The curve from `began` (None: the first thing known) to `end`, in `width` columns."""
         first = self.began if began is None else began
         bucket = bucket_for(end - first if first is not None else 0.0, width)
-        logged = self._columns(self.logged, end, width, bucket, LOGGED_GAP_S)
+        logged = self._columns(self.logged, end, width, bucket, self.logged_gap_s)
         seen = self._columns(self.seen, end, width, bucket, max(GAP_S, 2.0 * bucket))
         both = [old if new is None else new for old, new in zip(logged, seen, strict=True)]
         from_log = [new is None and old is not None for old, new in zip(logged, seen, strict=True)]
@@ -101,6 +107,11 @@ class Track:
         if self.level:
             return levels(samples, end, width, bucket, gap_s=gap_s)
         return rates(samples, end, width, bucket, gap_s=gap_s, per_s=self.per_s)
+
+
+def _track(name: str) -> Track:
+    gap_s = math.inf if name in WHOLE else LOGGED_GAP_S
+    return Track(name in LEVELS, 1.0 if name in PER_SECOND else 60.0, gap_s)
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -117,7 +128,7 @@ class Course:
     """Every track of a run."""
 
     def __init__(self) -> None:
-        self.tracks = {name: Track(name in LEVELS, 1.0 if name in PER_SECOND else 60.0) for name in MEASURES}
+        self.tracks = {name: _track(name) for name in MEASURES}
         self.end = 0.0
         """The last moment anything was measured at."""
 

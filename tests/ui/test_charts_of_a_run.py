@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
+from runmon.local.app import LocalPlatform
+from runmon.local.runner import RunSpec
 from runmon.model.course import Moment
 from runmon.ui.widgets.chart_wall import ChartWall
 from runmon.ui.widgets.time_chart import TimeChart
@@ -67,8 +70,20 @@ async def test_a_run_that_nobody_watched_gets_its_charts_from_the_log_and_says_s
     shutil.copy(SAMPLES / "crawlee-python" / "log.txt", tmp_path / "run" / "log.txt")
     async with folder_shown(tmp_path / "run", size=(120, 40)) as shown:
         await shown.press("1", "f")
-        await shown.until_text("from the log", "requests", "at once")
-        assert {"done", "failed", "concurrency", "cpu_overload"} <= charts(shown)
+        await shown.until_text("from the log", "requests", "at once", "errors in the log")
+        assert {"done", "failed", "errors", "concurrency", "cpu_overload"} <= charts(shown)
+
+
+async def test_errors_that_no_crawler_counts_are_drawn_by_the_minute_as_they_come_and_explained_in_help(
+    tmp_path: Path,
+) -> None:
+    script = "echo begins; while :; do sleep 0.4; echo 'ERROR it broke'; done"
+    with LocalPlatform() as platform:
+        run_id = platform.start(RunSpec(("sh", "-c", script), tmp_path / "run"))
+        async with run_shown(platform.url, run_id, platform.token, size=(160, 60)) as shown:
+            await shown.until(lambda: re.search(r"errors +[ ▁-█]+ +\d\d+(\.\d)?/min", shown.text))
+            await shown.press("1", "question_mark")
+            await shown.until_text("Entries of level ERROR in the log")
 
 
 async def test_what_the_server_tells_beyond_what_is_known_is_shown() -> None:

@@ -105,8 +105,7 @@ async def test_sixty_columns_tell_how_many_lines_came_below_where_one_stopped(tm
     async with folder_shown(folder, size=(60, 24)) as shown:
         await shown.until_text("page 59 read")
         await shown.press("g")
-        await shown.until_text("Log paused +39")
-        assert "● live" in shown.lines[1]
+        await shown.until_text("Log paused +39", "● live")
     os.close(held)
 
 

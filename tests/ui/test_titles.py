@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runmon.model.state import Condition, PaneState
+from runmon.ui.widgets.pane import Pane
 from tests.loopback import data
 from tests.ui.screens import run_shown, serving
 
@@ -22,11 +23,12 @@ RUN_ID = "HG7ML7M8z78YcAPEB"
 async def test_a_name_stays_whole_while_a_pane_is_reconnecting(
     pane: str, size: tuple[int, int], name: str, state: str
 ) -> None:
-    async with serving(lambda seen: data({"id": RUN_ID, "status": "RUNNING"})) as server:
-        async with run_shown(server.url, RUN_ID, size=size) as shown:
-            await shown.until_text("● RUNNING")
-            late = shown.app.clock.monotonic() + 299
-            shown.app.screen.query_one(f"#{pane}").state = PaneState(  # type: ignore[attr-defined]
-                Condition.RECONNECTING, retry_at=late
-            )
-            await shown.until_text(name, state)
+    async with (
+        serving(lambda seen: data({"id": RUN_ID, "status": "RUNNING"})) as server,
+        run_shown(server.url, RUN_ID, size=size) as shown,
+    ):
+        await shown.until_text("● RUNNING")
+        shown.app.screen.query_one(f"#{pane}", Pane).state = PaneState(
+            Condition.RECONNECTING, retry_at=shown.app.clock.monotonic() + 299
+        )
+        await shown.until_text(name, state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import ClassVar
 
 from rich.text import Text
@@ -18,6 +19,18 @@ KEYS = 14
 """Cells of the column of keys."""
 _BEHIND = {"lines": 1, "table": 1, "run": 2, "app": 3}
 """Scopes that stand behind the own keys of what is focused, in this order."""
+
+
+NOTES: dict[str, tuple[tuple[str, str], ...]] = {
+    "status": (
+        ("requests", "Requests the crawler is done with, failed ones too, a minute."),
+        ("failed", "Requests it gave up, a minute, as Crawlee counts them."),
+        ("errors", "Entries of level ERROR in the log, a minute, whoever wrote them."),
+        ("at once", "Requests in work at the same time."),
+        ("from the log", "Rebuilt from what the log says of the time nobody watched."),
+    )
+}
+"""By scope, words on the screen and what they mean."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -53,13 +66,14 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_text(commands: Sequence[Command]) -> Text:
-    """A heading per scope, a line per command: its keys, then its sentence."""
-    text, scope = Text(), ""
-    for command in commands:
-        if command.scope != scope:
-            scope = command.scope
-            text.append("\n" if text.plain else "").append(f"{SCOPES.get(scope, scope)}\n", "accent")
-        keys = "  ".join(dict.fromkeys(written(key) for key in command.keys)) or "no key"
-        text.append(f"{keys:<{KEYS}}", "strong").append(f" {command.help}\n", "quiet")
+    """A heading per scope, a line per command: its keys, then its sentence; then what words mean there."""
+    text = Text()
+    for scope, some in groupby(commands, key=lambda command: command.scope):
+        text.append("\n" if text.plain else "").append(f"{SCOPES.get(scope, scope)}\n", "accent")
+        for command in some:
+            keys = "  ".join(dict.fromkeys(written(key) for key in command.keys)) or "no key"
+            text.append(f"{keys:<{KEYS}}", "strong").append(f" {command.help}\n", "quiet")
+        for word, meaning in NOTES.get(scope, ()):
+            text.append(f"{word:<{KEYS}}", "text").append(f" {meaning}\n", "quiet")
     text.rstrip()
     return text

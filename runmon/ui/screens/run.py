@@ -276,6 +276,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             return
         if self._run_tabs.is_mounted:
             self._run_tabs.refresh()
+        self._status.counted(self._watch.clock.wall(), errors=self._log.errors_so_far())
         self._write_header()
         self._link.say(self._status.state_sign())
         for pane in self._panes.values():

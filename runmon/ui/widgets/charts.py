@@ -18,6 +18,10 @@ LABEL, FIGURE = 10, 11
 """Cells of the names, and of the newest figures, beside one-line curves."""
 
 
+BAD = ("failed", "errors")
+"""Measures of what went wrong."""
+
+
 def per_minute(value: float) -> str:
     """`148/min`, `12.3/min`, `0/min`."""
     return f"{three_digits(value) if 0 < value < 99.95 else f'{value:.0f}'}/min"
@@ -40,7 +44,8 @@ MEMORY = Kind("memory", "memory", _memory_on_axis, MEGABYTE)
 CPU = Kind("cpu", "cpu", percent)
 SPEEDS = (
     Kind("done", "requests", per_minute),
-    Kind("failed", "failed", per_minute),
+    Kind("failed", "failed", per_minute, full="failed requests"),
+    Kind("errors", "errors", per_minute, full="errors in the log"),
     Kind("items", "items", per_minute),
     Kind("received", "received", bytes_per_second),
     Kind("sent", "sent", bytes_per_second),
@@ -112,6 +117,6 @@ def _line(kind: Kind, track: Track, course: Course, room: int) -> Text:
     now = track.now()
     return Text.assemble(
         (f"{kind.title:<{LABEL}}", "quiet"),
-        (bars(drawn.values, 1, top or 1.0)[0], "bad" if kind.measure == "failed" else "number"),
+        (bars(drawn.values, 1, top or 1.0)[0], "bad" if kind.measure in BAD else "number"),
         (f"{kind.words(now) if now is not None else '':>{FIGURE}}", "text"),
     )

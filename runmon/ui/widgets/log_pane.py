@@ -71,6 +71,12 @@ class LogPane(LogFilters, LogSaving):
         del event
         self.view.more()
 
+    def errors_so_far(self) -> int | None:
+        """How many errors there are; None while lines are awaited that were written before."""
+        errors = self.view.errors
+        live = self.state.condition is Condition.LIVE
+        return len(errors.lines) if live and errors.scanned >= self.view.all_lines() else None
+
     def watch_state(self) -> None:
         """Say why there is nothing where there is nothing."""
         super().watch_state()

@@ -105,10 +105,11 @@ class StatusPane(Pane):
     def rebuild(self, log: LogBuffer) -> None:
         """Scan the whole log, in slices that end with the pane."""
         from runmon.insight.crawlee_lines import moments
+        from runmon.insight.error_totals import ErrorTotals
 
-        worker = get_current_worker()
-        blocks = (block for _, block in log.blocks())
-        found = list(moments(takewhile(lambda _: not worker.is_cancelled, blocks)))
+        worker, errors = get_current_worker(), ErrorTotals()
+        blocks = takewhile(lambda _: not worker.is_cancelled, (block for _, block in log.blocks()))
+        found = [*moments(errors.through(blocks)), *errors.moments()]
         if found and not worker.is_cancelled:
             self.app.call_from_thread(self._rebuilt, found)
 
@@ -125,7 +126,7 @@ class StatusPane(Pane):
         self.write()
 
     def counted(self, at: datetime, **totals: float | None) -> None:
-        """Take in totals: items stored, requests done, requests failed. They only ever grow."""
+        """Take in totals: items stored, requests done and failed, errors in the log. They only ever grow."""
         self._take(at, **self._news(at, **totals))
 
     def _news(self, at: datetime, **totals: float | None) -> dict[str, float]:

@@ -39,6 +39,8 @@ class Kind(msgspec.Struct, frozen=True):
     """Writes a value."""
     unit: float = 1.0
     """The axis ends at a round number of these."""
+    full: str = ""
+    """The title where there is room for more than a word."""
 
 
 class TimeChart(Drawing):
@@ -91,7 +93,9 @@ class TimeChart(Drawing):
         tone = "strong" if self._reading.current else "faint"
         limit = f" of {self._reading.limit_words}" if self._reading.limit_words else ""
         right = Text.assemble((current, tone), (limit, "quiet"))
-        return _ends(Text.assemble((self.kind.title, "quiet"), (source, "faint")), right, width)
+        return _ends(
+            Text.assemble((self.kind.full or self.kind.title, "quiet"), (source, "faint")), right, width
+        )
 
     def _curve(self, drawn: Drawn, height: int) -> list[Text]:
         peak = max((value for value in drawn.values if value is not None), default=0.0)
