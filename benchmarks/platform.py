@@ -19,7 +19,8 @@ import asyncio, sys
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
-from runmon.local.server import LoopbackServer, loopback_socket
+from runmon.local.doorstep import loopback_socket
+from runmon.local.server import LoopbackServer
 answer = open(sys.argv[1], "rb").read()
 async def get(request):
     return Response(answer, media_type="application/json; charset=utf-8")

@@ -65,6 +65,10 @@ class Api(RunCalls, ActorCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls)
         twin._transport, twin._patience, twin._client_key = self._transport, ONCE, self._client_key
         return twin
 
+    def again(self) -> Api:
+        """Another client of the same server, with connections of its own."""
+        return Api(self.address, self.token, transport=self._transport.inner)
+
     async def aclose(self) -> None:
         """End every connection."""
         await self._transport.close()

@@ -47,6 +47,7 @@ class Transport:
             )
         self.where = where
         self.token = token
+        self.inner = inner
         self.meter = Meter()
         self._client = _client(where, inner)
 
@@ -116,7 +117,7 @@ def _client(where: Address, inner: httpx.AsyncBaseTransport | None) -> httpx.Asy
     direct = where.loopback or not getproxies()
     if inner is None and direct:
         inner = httpx.AsyncHTTPTransport(verify=verify, limits=_LIMITS, socket_options=_KEEPALIVE)
-    read_in_large_steps()
+        read_in_large_steps()
     try:
         return httpx.AsyncClient(
             transport=inner,

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import click
 
-from runmon.api.client import Api
 from runmon.cli.commands import Command
 from runmon.cli.reach import QUICK, Reached, look, reached, server, server_options
 from runmon.cli.setting_flags import settings_here
@@ -152,7 +151,7 @@ async def _carried_out(run: Reached, order: Order, words: Callable[[Run], str], 
     if not possible(order.deed, before):
         raise BadInput(f"The run {run.run_id} {_NO_WAY[order.deed]}: it is {before.status}.")
     _ask(f"{order.deed.value.capitalize()} the run {run.run_id} ({before.status})? {words(before)}", yes)
-    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+    async with run.server.api(patience=QUICK) as api:
         return await carry_out(api, order, before)
 
 
@@ -164,7 +163,7 @@ async def _requeue(run: Reached, dry_run: bool, resurrect: bool, yes: bool) -> N
     before = (await look(run)).view
     if resurrect and not dry_run and not possible(Deed.RESURRECT, before):
         raise BadInput(f"The run {run.run_id} {_NO_WAY[Deed.RESURRECT]}.")
-    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+    async with run.server.api(patience=QUICK) as api:
         place = queue_of(before)
         failed = [request async for request in failed_requests(api, place)]
         for request in failed if dry_run else failed[:LISTED]:
@@ -191,7 +190,7 @@ async def _undo(run: Reached, file: Path, yes: bool) -> None:
 
     before = (await look(run)).view
     _ask(f"Put the requests of {file} back as they were, into the queue of the run {run.run_id}?", yes)
-    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+    async with run.server.api(patience=QUICK) as api:
         say(f"{await undo(api, queue_of(before), file)} requests are as they were.")
 
 

@@ -110,14 +110,14 @@ def _ending(output: str | None) -> str:
 async def _print(run: Reached, wanted: Wanted) -> None:
     sys.stdout.flush()
     sink: Sink = sink_of(sys.stdout.fileno(), raw=False, colour=False)
-    async with Api(run.server.address, run.server.token, patience=STEADY) as api:
+    async with run.server.api(patience=STEADY) as api:
         await export(api, await _place(api, run), wanted, sink, lambda _: None)
     await sink.finish()
 
 
 async def _save(run: Reached, wanted: Wanted, path: Path, *, replace: bool) -> None:
     with Folder(path.parent) as folder:
-        async with Api(run.server.address, run.server.token, patience=STEADY) as api:
+        async with run.server.api(patience=STEADY) as api:
             place = await _place(api, run)
             teller = _Teller()
             where, done = await save(api, place, wanted, folder, path.name, teller.tell, replace=replace)

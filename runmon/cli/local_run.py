@@ -9,10 +9,10 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
-from runmon.api.address import address
 from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.cli.exits import Exit, outcome
+from runmon.cli.reach import here
 from runmon.cli.setting_flags import settings_here
 from runmon.cli.terminal import say
 from runmon.errors import LinkError
@@ -32,9 +32,9 @@ def show(platform: LocalPlatform, run_id: str, *, title: str) -> int:
     from runmon.ui.app import run_screen
 
     return run_screen(
-        address=address(platform.url),
+        here(platform).api,
+        run_id,
         token=Token(platform.token),
-        run_id=run_id,
         title=title,
         settings=settings_here().settings,
     )
@@ -83,7 +83,7 @@ class Headless:
 
     async def print(self) -> Run:
         """All of the log, then the finished run."""
-        async with Api(address(self.platform.url), Token(self.platform.token)) as api:
+        async with here(self.platform).api() as api:
             async for chunk in whole_log(api, self.run_id):
                 await asyncio.to_thread(self.write, chunk)
             await asyncio.to_thread(self.write, b"")

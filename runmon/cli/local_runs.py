@@ -10,9 +10,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from runmon.api.address import address
 from runmon.api.client import Api
-from runmon.api.credentials import Token
+from runmon.cli.reach import here
 from runmon.errors import RunmonError
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class LocalRuns:
             return None
         await asyncio.to_thread(self.look)
         assert self._platform is not None
-        return Api(address(self._platform.url), Token(self._platform.token))
+        return here(self._platform).api()
 
     def look(self) -> dict[str, str]:
         """Take in folders that are new; names by run id. Blocks."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import click
 
-from runmon.api.client import Api, Patience
+from runmon.api.client import Patience
 from runmon.cli.commands import Command
 from runmon.cli.copying import Copy
 from runmon.cli.exits import Exit
@@ -120,7 +120,7 @@ async def _print(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> bool
         if tail is None:
             await copy.catch_up()
 
-    async with Api(run.server.address, run.server.token) as api:
+    async with run.server.api() as api:
         await read_once(api, run.run_id, buffer, grown)
     await copy.catch_up(final=True)
     buffer.close()
@@ -131,7 +131,7 @@ async def _follow(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> boo
     """The log until it is complete; whether something printed was taken back."""
     tail_first = tail is not None and wish.everything
     async with (
-        Api(run.server.address, run.server.token) as api,
+        run.server.api() as api,
         Watch(api, run.run_id, tail_first=tail_first) as watch,
     ):
         copy = Copy(watch.log, sink, wish, tail=tail, took_back=_taken_back)

@@ -28,9 +28,9 @@ def open_command(path: Path) -> int:
         from runmon.ui.app import run_screen
 
         return run_screen(
-            address=run.server.address,
+            run.server.api,
+            run.run_id,
             token=run.server.token,
-            run_id=run.run_id,
             read_only=True,
             title=run.title,
             settings=settings_here().settings,

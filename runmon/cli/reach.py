@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -14,10 +14,14 @@ import msgspec
 from runmon.api.address import Address, address
 from runmon.api.client import Api, Patience
 from runmon.api.credentials import Token
+from runmon.api.direct import Direct
 from runmon.cli.setting_flags import profile_option, settings_here
 from runmon.errors import BadInput, BadTarget, NotFound
 from runmon.model.document import Document
 from runmon.model.run import Run
+
+if TYPE_CHECKING:
+    from runmon.local.app import LocalPlatform
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -36,6 +40,12 @@ class Server(msgspec.Struct, frozen=True):
     token: Token | None
     token_from: str = ""
     """Where the token was found, as a person knows it."""
+    direct: Direct | None = None
+    """The way to a platform of this process, which needs no socket."""
+
+    def api(self, *, patience: Patience | None = None) -> Api:
+        """A client of it, to be closed."""
+        return Api(self.address, self.token, transport=self.direct, patience=patience)
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -121,13 +131,18 @@ def folder(path: Path) -> Iterator[Reached]:
         raise BadTarget(f"There is no folder or bundle {path}.", hint=near_paths(path))
     with unpacked(path) as place, LocalPlatform(read_only=True) as platform:
         run_id = platform.open(place)
-        local = Server(address(platform.url), Token(platform.token))
-        yield Reached(local, run_id, title=path.resolve().name, read_only=True)
+        yield Reached(here(platform), run_id, title=path.resolve().name, read_only=True)
+
+
+def here(platform: LocalPlatform) -> Server:
+    """A platform of this process."""
+    direct = Direct(platform.answers, platform.loop)
+    return Server(address(platform.url), Token(platform.token), direct=direct)
 
 
 async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:
     """The run object now; a run that was just started gets some seconds to be known."""
-    async with Api(run.server.address, run.server.token, patience=patience) as api:
+    async with run.server.api(patience=patience) as api:
         for pause in _GRACE:
             try:
                 return await api.run(run.run_id)
@@ -143,7 +158,7 @@ async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:
 
 async def _last_run(asked: Server, actor: str, status: str | None) -> str:
     """The id of the last run; of several statuses, the one that started last."""
-    async with Api(asked.address, asked.token, patience=QUICK) as api:
+    async with asked.api(patience=QUICK) as api:
         if not actor:
             return await _last_of_account(api, status)
         found, missing = [], None

@@ -9,7 +9,6 @@ import sys
 import click
 import msgspec
 
-from runmon.api.client import Api
 from runmon.cli.commands import Command
 from runmon.cli.output import output as _output
 from runmon.cli.reach import QUICK, Reached, look, reached, server, server_options, status_options
@@ -53,7 +52,7 @@ def records_command(
 
 async def _list(run: Reached, prefix: str | None, *, as_json: bool) -> None:
     place = await _store(run)
-    async with Api(run.server.address, run.server.token, patience=QUICK) as api:
+    async with run.server.api(patience=QUICK) as api:
         async for item in api.every_key(place, prefix=prefix):
             _print(item, as_json=as_json)
 
@@ -97,7 +96,7 @@ async def _get(run: Reached, key: str, output: str | None, *, raw: bool, force: 
     """The file is touched only when the record is known to be there."""
     place = await _store(run)
     async with (
-        Api(run.server.address, run.server.token, patience=QUICK) as api,
+        run.server.api(patience=QUICK) as api,
         api.open_record(place, key) as coming,
     ):
         with _output(output, force=force) as descriptor:

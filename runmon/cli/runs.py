@@ -66,7 +66,7 @@ def show_runs(asked: Server, words: str = "") -> int:
         from runmon.ui.screens.runs import RunsPlace
 
         async def account() -> Api | None:
-            return Api(asked.address, asked.token) if asked.token else None
+            return asked.api() if asked.token else None
 
         places = [
             RunsPlace(
@@ -87,7 +87,7 @@ def _title(asked: Server, profile: str) -> str:
 
 
 async def _print(asked: Server, wanted: RunFilter, limit: int, *, as_json: bool) -> None:
-    async with Api(asked.address, asked.token, patience=QUICK) as api:
+    async with asked.api(patience=QUICK) as api:
         now = datetime.now(UTC)
         found = await api.runs(
             limit=limit,

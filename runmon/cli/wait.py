@@ -11,7 +11,6 @@ from shutil import get_terminal_size
 
 import click
 
-from runmon.api.client import Api
 from runmon.api.credentials import redacted
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit, outcome
@@ -86,7 +85,7 @@ async def _final(run: Reached) -> tuple[Run, bool]:
     """The run once it is over, and whether it was alive before; what changed meanwhile goes to stderr."""
     story = MovingLine() if _terminal() else Lines()
     await look(run, patience=STEADY)
-    api = Api(run.server.address, run.server.token)
+    api = run.server.api()
     async with api, Watch(api, run.run_id, follow_log=False) as watch:
         moving = asyncio.create_task(story.move())
         try:

@@ -54,9 +54,9 @@ def show_screen(run: Reached) -> int:
 
         seen.result()
     return run_screen(
-        address=run.server.address,
+        run.server.api,
+        run.run_id,
         token=run.server.token,
-        run_id=run.run_id,
         read_only=run.read_only,
         title=run.title,
         settings=settings_here().settings,

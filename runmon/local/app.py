@@ -26,6 +26,7 @@ from runmon.local import actor_routes, events, log_routes, run_routes
 from runmon.local.auth import Door, Guarded
 from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
+from runmon.local.doorstep import Doorstep, loopback_socket
 from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
 from runmon.local.folder import make_folder, open_folder, plain_folder
 from runmon.local.fork import Fork
@@ -34,7 +35,6 @@ from runmon.local.home import hold_home, kept_runs, shelf
 from runmon.local.mounting import storage_routes
 from runmon.local.registry import Registry
 from runmon.local.runs import DEFAULT_ACTOR, RunState, new_run, opened_run
-from runmon.local.server import LoopbackServer, loopback_socket
 
 if TYPE_CHECKING:
     from runmon.local.runner import Runner, RunSpec
@@ -107,6 +107,9 @@ class LocalPlatform:
         self._home_lock: int | None = None
         self.url = ""
         """`http://127.0.0.1:PORT`, known once the platform was entered."""
+        self.answers: ASGIApp
+        """What answers on `url`: for those of this process, who may ask it on `loop` without a socket."""
+        self.loop: asyncio.AbstractEventLoop
         self._wanted_port = port
         self._stop = asyncio.Event()
         self._started: Future[None] = Future()
@@ -117,7 +120,7 @@ class LocalPlatform:
         self._listener = loopback_socket(self._wanted_port)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self._thread.start()
         try:
             self._started.result(START_DEADLINE_S)
@@ -129,43 +132,52 @@ class LocalPlatform:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the runs, then the server, then the thread."""
-        self._loop.call_soon_threadsafe(self._stop.set)
+        self.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
         if self._home_lock is not None:
             os.close(self._home_lock)
 
     def _live(self) -> None:
         try:
-            self._loop.run_until_complete(self._serve())
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self.loop.run_until_complete(self._serve())
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
         finally:
-            self._loop.close()
+            self.loop.close()
 
     async def _serve(self) -> None:
-        app = guarded(self.registry, token=self.token, port=self.port, anonymous_reads=self.anonymous_reads)
-        server = LoopbackServer(app, self._listener)
-        objects = self._objects_server()
         try:
-            await server.start()
-            if objects is not None:
-                await objects.start()
+            doors = [Doorstep(self._guarded(), self._listener), *self._objects_door()]
+            for door in doors:
+                door.start()
         except BaseException as error:
             self._started.set_exception(error)
             raise
         self._started.set_result(None)
         await self._stop.wait()
         await self._end_runs()
-        await server.stop()
-        if objects is not None:
-            await objects.stop()
+        for door in doors:
+            await door.stop()
+        await self._end_answers()
 
-    def _objects_server(self) -> LoopbackServer | None:
+    def _guarded(self) -> ASGIApp:
+        self.answers = guarded(
+            self.registry, token=self.token, port=self.port, anonymous_reads=self.anonymous_reads
+        )
+        return self.answers
+
+    def _objects_door(self) -> list[Doorstep]:
         if not self.registry.faults.redirect_records:
-            return None
+            return []
         listener = loopback_socket(0)
         self.registry.objects.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        return LoopbackServer(self.registry.objects.app(), listener)
+        return [Doorstep(self.registry.objects.app(), listener)]
+
+    async def _end_answers(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _end_runs(self) -> None:
         await asyncio.gather(*(runner.close() for runner in self.registry.runners.values()))
@@ -178,7 +190,7 @@ class LocalPlatform:
         if not self._thread.is_alive():
             work.close()
             raise LocalFault("The local platform is not running.")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_s)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout_s)
 
     def open(self, path: Path) -> str:
         """Serve a storage or run folder, read-only; returns the run's id. BadTarget when it is neither."""

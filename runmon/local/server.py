@@ -12,7 +12,6 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from runmon.errors import LocalFault
 from runmon.local.faults import ApiFault, fault_response
 
 HEAD_DEADLINE_S = 10.0
@@ -85,19 +84,6 @@ class PromptProtocol(H11Protocol):
         self.stop_head_timer()
         self.ws_protocol_class = cast(Any, WebSocketsSansIOProtocol)
         super().handle_websocket_upgrade(event)
-
-
-def loopback_socket(port: int) -> socket.socket:
-    """A bound socket on 127.0.0.1; port 0 takes a free one. Raises LocalFault when the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        listener.close()
-        raise LocalFault(f"The local platform cannot listen on port {port} ({error.strerror}).") from error
-    return listener
 
 
 class Limited:

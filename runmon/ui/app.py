@@ -32,7 +32,6 @@ from runmon.ui.widgets.prompt import TypesAhead
 from runmon.watch.clock import Clock
 
 if TYPE_CHECKING:
-    from runmon.api.address import Address
     from runmon.api.client import Api
     from runmon.api.credentials import Token
     from runmon.model.run_list import ListedRun
@@ -279,21 +278,21 @@ class RunmonApp(TypesAhead, OpensRuns):
 
 
 def run_screen(
-    *,
-    address: Address,
-    token: Token | None,
+    connect: Callable[[], Api],
     run_id: str,
+    *,
+    token: Token | None,
     read_only: bool = False,
     title: str = "",
     settings: Settings = DEFAULTS,
 ) -> int:
-    """Show a run until the person leaves; the exit code. The run must exist: the command line looks first."""
+    """Show a run until the person leaves; the exit code. The run must exist: the command line looks first.
+
+    `connect` makes the client, which the screen closes; `token` is what no message may show.
+    """
 
     def open_screen() -> Screen[Any]:
-        from runmon.api.client import Api
-
-        api = Api(address, token)
-        return screen_of(api, run_id, settings, read_only=read_only, title=title, remember=True)
+        return screen_of(connect(), run_id, settings, read_only=read_only, title=title, remember=True)
 
     return _shown(open_screen, settings, token)
 

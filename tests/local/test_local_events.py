@@ -23,7 +23,7 @@ async def test_an_actor_hears_its_figures_and_the_abort(
 
     async with connect(state.events_url, proxy=None) as socket:
         info = json.loads(await asyncio.wait_for(socket.recv(), 60))
-        platform._loop.call_soon_threadsafe(state.emit, "aborting")
+        platform.loop.call_soon_threadsafe(state.emit, "aborting")
         told = [json.loads(await asyncio.wait_for(socket.recv(), 60))["name"] for _ in range(20)]
 
     assert info["name"] == "systemInfo"

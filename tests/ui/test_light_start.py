@@ -27,6 +27,7 @@ def loaded_by(statement: str) -> set[str]:
     "heavy",
     [
         "PIL",
+        "httpcore",
         "pygments",
         "re2",
         "truststore",
@@ -47,7 +48,7 @@ def test_the_run_screen_does_not_load_what_only_a_person_asks_for(heavy: str) ->
 
 
 @pytest.mark.parametrize(
-    "heavy", ["psutil", "xlsxwriter", "runmon.local.runner", "runmon.local.formats", "websockets"]
+    "heavy", ["psutil", "uvicorn", "xlsxwriter", "runmon.local.runner", "runmon.local.formats", "websockets"]
 )
 def test_a_platform_that_only_serves_does_not_load_what_starts_actors(heavy: str) -> None:
     assert heavy not in loaded_by(PLATFORM)

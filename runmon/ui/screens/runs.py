@@ -291,11 +291,7 @@ class RunsScreen(HeldScreen, inherit_bindings=False):
         run = self.rows.runs[message.row]
         feed = self._feeds.get(run.place)
         if feed is not None and isinstance(self.app, OpensRuns):
-            from runmon.api.client import Api
-
-            await self.app.open_run(
-                run.id, lambda: self._open_run(run, Api(feed.api.address, feed.api.token))
-            )
+            await self.app.open_run(run.id, lambda: self._open_run(run, feed.api.again()))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Abort only what can be aborted; back only from a filter or marks."""

@@ -1,0 +1,190 @@
+"""A platform of this process answers without a socket what it answers through one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from runmon.api.address import address
+from runmon.api.client import ONCE, Api
+from runmon.api.direct import Direct
+from runmon.cli.reach import here
+from runmon.errors import CutShort, Unreachable
+from runmon.local.app import LocalPlatform
+from tests.storages import age, handled, png, storage
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+HERE = address("http://127.0.0.1:1")
+MIB = 1_048_576
+READS = [
+    "",
+    "?waitForFinish=1",
+    "/log",
+    "/log?stream=1&raw=1",
+    "/dataset/items?limit=2&offset=1&desc=1",
+    "/dataset/items?format=csv",
+    "/key-value-store/keys?limit=1",
+    "/key-value-store/records/shot",
+    "/key-value-store/records/f%C3%BCr%20uns",
+    "/key-value-store/records/nothing",
+    "/request-queue/head?limit=5",
+    "/request-queue/requests?limit=5",
+    "/nowhere",
+]
+OF_THE_WIRE = {"date", "connection", "transfer-encoding", "server", "keep-alive"}
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[LocalPlatform, str]]:
+    """A platform over a folder, and its run."""
+    root = storage(
+        tmp_path / "run",
+        items=[{"n": n, "name": "für uns"} for n in range(5)],
+        records={"shot.png": png(), "für uns.txt": b"kettle"},
+        requests=[handled("a1", "https://shop.example/1"), {"id": "b2", "url": "https://shop.example/2"}],
+    )
+    (root / "log.txt").write_bytes(b"2026-11-23T18:16:15.465Z INFO  one\n" * 400)
+    age(root, 3600)
+    with LocalPlatform(read_only=True) as platform:
+        yield platform, platform.open(root)
+
+
+@contextmanager
+def elsewhere() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that runs in another thread."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def said(response: httpx.Response) -> tuple[int, dict[str, str], bytes]:
+    headers = {name: value for name, value in response.headers.items() if name not in OF_THE_WIRE}
+    return response.status_code, headers, response.content
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+@pytest.mark.parametrize("path", READS)
+async def test_an_answer_is_the_same_with_and_without_a_socket(
+    served: tuple[LocalPlatform, str], method: str, path: str
+) -> None:
+    platform, run_id = served
+    url = f"{platform.url}/v2/actor-runs/{run_id}{path}"
+    headers = {"authorization": f"Bearer {platform.token}", "accept-encoding": "identity"}
+    async with (
+        httpx.AsyncClient(trust_env=False, headers=headers) as through_a_socket,
+        httpx.AsyncClient(transport=here(platform).direct, headers=headers) as direct,
+    ):
+        asked = [await client.request(method, url, content=b"{}") for client in (through_a_socket, direct)]
+    assert said(asked[1]) == said(asked[0])
+
+
+async def test_a_stranger_without_the_token_is_refused_without_a_socket_too(
+    served: tuple[LocalPlatform, str],
+) -> None:
+    platform, run_id = served
+    async with httpx.AsyncClient(transport=here(platform).direct) as direct:
+        answer = await direct.get(f"{platform.url}/v2/actor-runs/{run_id}/log")
+    assert answer.status_code == 401
+
+
+async def test_a_growing_log_comes_as_it_is_written(tmp_path: Path) -> None:
+    with LocalPlatform() as platform:
+        run_id = platform.create(tmp_path)
+        log = platform.registry.run(run_id).log
+        async with here(platform).api() as api, api.log(run_id, stream=True) as body:
+            parts = aiter(body)
+            for line in (b"one\n", b"two\n"):
+                platform.loop.call_soon_threadsafe(log.append, line)
+                assert (await anext(parts)).endswith(line)
+
+
+async def test_who_stops_reading_stops_the_work_on_the_answer(tmp_path: Path) -> None:
+    with LocalPlatform() as platform:
+        run_id = platform.create(tmp_path)
+        async with here(platform).api() as api, api.log(run_id, stream=True):
+            pass
+        left = asyncio.run_coroutine_threadsafe(others(), platform.loop)
+        assert await asyncio.wrap_future(left) == 1, "only the platform's own"
+
+
+async def others() -> int:
+    """Tasks of this loop that go on once those that were told to end had their turn."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return len(asyncio.all_tasks() - {asyncio.current_task()})
+
+
+async def test_leaving_the_platform_ends_an_answer_that_somebody_still_reads(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        platform = stack.enter_context(LocalPlatform())
+        run_id = platform.create(tmp_path)
+        async with here(platform).api() as api:
+            with pytest.raises(CutShort):
+                async with api.log(run_id, stream=True) as body:
+                    stack.close()
+                    [_ async for _ in body]
+            with pytest.raises(Unreachable):
+                await api.without_retries().run(run_id)
+
+
+async def test_an_answer_does_not_run_far_ahead_of_who_reads_it() -> None:
+    made, ahead, taken = 0, 0, 0
+
+    async def abundance(scope: Message, receive: object, send: Send) -> None:
+        nonlocal made
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for left in reversed(range(64)):
+            made += 1
+            await send({"type": "http.response.body", "body": bytes(MIB), "more_body": left > 0})
+
+    with elsewhere() as loop:
+        async with (
+            httpx.AsyncClient(transport=Direct(abundance, loop)) as client,
+            client.stream("GET", HERE.url) as answer,
+        ):
+            async for part in answer.aiter_raw():
+                taken += len(part)
+                ahead = max(ahead, made * MIB - taken)
+    assert taken == 64 * MIB and ahead <= 6 * MIB
+
+
+async def silent(scope: Message, receive: object, send: Send) -> None:
+    """Ends without an answer."""
+
+
+async def broken(scope: Message, receive: object, send: Send) -> None:
+    """Breaks before an answer."""
+    raise OSError("the disk is gone")
+
+
+async def half(scope: Message, receive: object, send: Send) -> None:
+    """Ends within an answer."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b'{"data":', "more_body": True})
+
+
+async def short(scope: Message, receive: object, send: Send) -> None:
+    """Gives less than it said."""
+    length = [(b"content-length", b"100")]
+    await send({"type": "http.response.start", "status": 200, "headers": length})
+    await send({"type": "http.response.body", "body": b'{"data":{"id":"x"}}'})
+
+
+@pytest.mark.parametrize("application", [silent, broken, half, short])
+async def test_an_answer_that_breaks_off_is_told_as_one(application: Any) -> None:
+    with elsewhere() as loop:
+        async with Api(HERE, transport=Direct(application, loop), patience=ONCE) as api:
+            with pytest.raises(CutShort):
+                await api.run("x")
