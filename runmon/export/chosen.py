@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import io
+import re
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
@@ -26,6 +26,7 @@ BATCH: Final = 500
 NEAR: Final = 40
 """Rows between two wanted ones that are read along, sooner than asking twice."""
 MOST_COLUMNS: Final = 10_000
+_SPECIAL: Final = re.compile('[",\r\n]')
 Held = Callable[[int], msgspec.Raw | None]
 
 
@@ -111,14 +112,19 @@ def _jsonl(spool: IO[bytes], _guard: bool) -> Iterator[bytes]:
 
 def _csv(spool: IO[bytes], guarded: bool) -> Iterator[bytes]:
     guard, names = FormulaGuard(), _columns(spool)
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    writer.writerow(names)
+    held = io.StringIO(newline="")
+    held.write(_record(names))
     for row in _rows(spool):
-        writer.writerow([plain_text(row[name]) if row.get(name) is not None else "" for name in names])
+        held.write(_record(plain_text(row[name]) if row.get(name) is not None else "" for name in names))
         if held.tell() > 1 << 16:
             yield _taken(held, guard if guarded else None)
     yield _taken(held, guard if guarded else None) + guard.finish()
+
+
+def _record(cells: Iterable[str]) -> str:
+    """A line of CSV; quoted is whatever any reader could take for the end of a cell or of a line."""
+    quoted = ('"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text for text in cells)
+    return (",".join(quoted) or '""') + "\n"
 
 
 def _taken(held: io.StringIO, guard: FormulaGuard | None) -> bytes:

@@ -132,3 +132,20 @@ async def test_the_server_is_asked_for_the_shown_columns_and_a_row_for_every_ele
         await run.pilot.press("down", "right", "ctrl+s")
         await saved(run)
     assert [sorted(item) for item in json.loads(only(here).read_bytes())] == [["o", "t"], ["o", "t"]]
+
+
+async def test_a_name_with_a_comma_is_whole_in_csv_and_why_it_cannot_be_chosen_is_said(
+    tmp_path: Path, here: Path
+) -> None:
+    items = [{"net,price": 77, 'say "x"\n': "a,b"}]
+    async with watching(storage(tmp_path / "s", items=items)) as run:
+        await run.pilot.press("3")
+        await run.sees("77")
+        await asked(run)
+        await run.sees('"net,price" has a comma')
+        fields = next(line for line in run.text().splitlines() if "everything" in line)
+        assert "shown columns" not in fields
+        await run.pilot.press("right", "right", "ctrl+s")
+        await saved(run)
+    rows = list(csv.reader(only(here).read_text(encoding="utf-8-sig").splitlines(keepends=True)))
+    assert rows == [["net,price", 'say "x"\n'], ["77", "a,b"]]

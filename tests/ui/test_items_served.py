@@ -188,3 +188,49 @@ async def test_what_shows_is_what_the_export_offers_first(tmp_path: Path) -> Non
         await run.pilot.press("ctrl+s")
         screen = await run.sees("Export items")
         assert "[newest first]" in screen and "[one for each of tags]" in screen
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("price,net", "has a comma"),
+        (" price", "begins or ends with a blank"),
+        ("\ud83d", "has half a character"),
+        ("", "is no name"),
+        ("p" * 5000, "too many to be asked for alone"),
+    ],
+)
+async def test_why_shown_columns_cannot_be_asked_for_is_said(tmp_path: Path, name: str, why: str) -> None:
+    async with watching(storage(tmp_path / "s", items=[{"sku": f"S{n}", name: n} for n in range(5)])) as run:
+        await opened(run, "S0", "S4")
+        await run.pilot.press("V")
+        await run.sees("How the server gives the items", why)
+        fields = next(line for line in run.text().splitlines() if "everything" in line)
+        assert "shown columns" not in fields
+
+
+async def test_a_column_that_no_server_can_be_told_of_is_read_with_all_others_once_it_shows(
+    tmp_path: Path,
+) -> None:
+    async with watching(storage(tmp_path / "s", items=[{"sku": "S1", "net,price": 77}])) as run:
+        await opened(run, "77")
+        await run.pilot.press("l", "minus")
+        await run.until(lambda: "77" not in run.text())
+        await served(run, "down", "right")
+        await run.sees("shown columns only", "S1")
+        await run.pilot.press("C", "G", "space", "escape")
+        await run.sees("77", "has a comma")
+        assert "shown columns only" not in run.text()
+
+
+async def test_values_of_a_field_with_a_comma_are_counted_on_a_far_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [{"net,price": 70 + n % 2} for n in range(400)]
+    async with watching(storage(tmp_path / "s", items=items)) as run:
+        await opened(run, "71")
+        monkeypatch.setattr("runmon.api.address.is_loopback", lambda host: False)
+        await run.pilot.press("F")
+        await run.sees("Frequency of net,price")
+        await run.pilot.press("a")
+        await run.sees("all 400", "200", "70", "71")

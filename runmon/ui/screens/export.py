@@ -23,6 +23,7 @@ from runmon.export.item_pages import Wanted
 from runmon.export.items import FORMATS, Progress, save
 from runmon.export.names import safe_name
 from runmon.export.saving import Folder, meant
+from runmon.model.served import why_not_alone
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 BAR, MOST_VIEWS = 40, 6
 SPREADSHEET = (("safe", "harmless to spreadsheets"), ("exact", "exact bytes"))
 FIELDS = (("all", "everything"), ("columns", "shown columns"), ("clean", "without # and empty"))
+PAGED = "Byte for byte as the server writes it. What is cut is gone on with."
+AT_ONCE = "The server makes this format in one piece: it begins anew where it is cut."
 ORDER = (("stored", "as stored"), ("newest", "newest first"))
 
 
@@ -147,9 +150,9 @@ class ExportScreen(ModalScreen[str | None]):
     def _about(self) -> str:
         if self._value("what") != "all":
             return "Each item as its server sent it." if self._value("format") != "csv" else ""
-        if Wanted(self._value("format")).paged:
-            return "Byte for byte as the server writes it. What is cut is gone on with."
-        return "The server makes this format in one piece: it begins anew where it is cut."
+        paged = Wanted(self._value("format")).paged
+        about = PAGED if paged else AT_ONCE
+        return f"{about}\n{clean(why_not_alone(self._subject.columns), limit=200)}".rstrip()
 
     @on(Button.Pressed, "#go")
     @on(Input.Submitted)
@@ -255,9 +258,9 @@ class ExportScreen(ModalScreen[str | None]):
         )
 
     def _fields(self) -> list[tuple[str, str]]:
-        """Without the shown columns where one has a comma in its name, which separates names to a server."""
-        split = any("," in name for name in self._subject.columns)
-        return [field for field in FIELDS if field[0] != "columns" or not split]
+        """Without the shown columns where a server cannot be asked for them."""
+        refused = why_not_alone(self._subject.columns)
+        return [field for field in FIELDS if field[0] != "columns" or not refused]
 
     def _rowings(self) -> list[tuple[str, str]]:
         field = clean(self._subject.unwind, limit=30)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from runmon.model.columns import MISSING, Path
 from runmon.model.frequency import Frequency, Tally
+from runmon.model.served import nameable
 from runmon.model.storages import Place
 from runmon.model.units import grouped
 from runmon.model.values import plain_text
@@ -41,7 +42,7 @@ class FrequencyScreen(SurveyScreen[str | None]):
         return Text.assemble(("Frequency of ", "strong"), (name, "strong"))
 
     def fields(self) -> Sequence[str]:
-        return self._path[:1]
+        return self._path[:1] if self._path and nameable(self._path[0]) else ()
 
     def take(self, items: Sequence[Numbered]) -> None:
         self.frequency.take(item for _, item in items)

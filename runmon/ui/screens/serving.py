@@ -37,6 +37,8 @@ class Offer(msgspec.Struct, frozen=True):
     unwind: Sequence[str]
     """Top-level fields that hold lists, that under the cursor first."""
     views: Sequence[str]
+    refused: str = ""
+    """Why there are no columns to choose."""
 
 
 class ServingScreen(ModalScreen[Served | None]):
@@ -82,14 +84,15 @@ class ServingScreen(ModalScreen[Served | None]):
         self.query_one("#fields").display = free
         self.query_one("#rows").display = free and bool(self._offer.unwind)
         self.query_one("#view").display = bool(self._offer.views)
-        self.query_one("#note", Static).update(Text.assemble((self._about(), "quiet")))
+        self.query_one("#note", Static).update(self._about())
 
-    def _about(self) -> str:
+    def _about(self) -> Text:
         served = self.chosen()
         if served.remade:
-            return ABOUT["remade"]
+            return Text.assemble((ABOUT["remade"], "quiet"))
         kind = "columns" if served.fields else "clean" if served.clean else "newest" if served.newest else ""
-        return ABOUT[kind]
+        refused = clean(self._offer.refused, limit=200)
+        return Text.assemble((f"{ABOUT[kind]}\n{refused}".rstrip(), "quiet"))
 
     def chosen(self) -> Served:
         """What is chosen by now."""

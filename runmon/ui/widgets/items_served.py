@@ -6,7 +6,7 @@ import msgspec
 from rich.text import Text
 
 from runmon.model.row_pages import RowPages
-from runmon.model.served import Served
+from runmon.model.served import Served, nameable, why_not_alone
 from runmon.model.units import grouped
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.data_pane import DataPane
@@ -37,7 +37,8 @@ class ServedItems(DataPane):
             if served is not None and not served.plain:
                 self.serve(served)
 
-        offer = Offer(self._askable(), self._lists(), self.views)
+        columns = self.shown_fields()
+        offer = Offer(self._askable(), self._lists(), self.views, why_not_alone(columns))
         self.app.push_screen(ServingScreen(offer), chosen)
 
     def serve(self, served: Served) -> None:
@@ -74,6 +75,8 @@ class ServedItems(DataPane):
         served = self.rows.served
         if served.fields and not set(self.shown_fields()) <= set(served.fields):
             self.serve(msgspec.structs.replace(served, fields=self._askable()))
+            if refused := why_not_alone(self.shown_fields()):
+                self.notify(clean(refused, limit=200), timeout=6, markup=False)
 
     def served_words(self) -> Text:
         """In which way the items come; empty where as they are stored."""
@@ -115,7 +118,7 @@ class ServedItems(DataPane):
     def _askable(self) -> tuple[str, ...]:
         """The fields to ask for, that what shows is there; none where a name cannot be told to a server."""
         fields = self.shown_fields()
-        return () if any("," in name for name in fields) else tuple(dict.fromkeys((*fields, "#error")))
+        return () if why_not_alone(fields) else tuple(dict.fromkeys((*fields, "#error")))
 
     def _lists(self) -> list[str]:
         """Top-level fields on screen that hold lists, that under the cursor first."""
@@ -125,7 +128,7 @@ class ServedItems(DataPane):
         found = [
             column.path[0]
             for column in shown
-            if len(column.path) == 1 and "," not in column.path[0]
+            if len(column.path) == 1 and nameable(column.path[0])
             if any(isinstance(column.of(item), list) for item in items)
         ]
         return sorted(found, key=lambda name: here is None or here.path != (name,))[:MOST_UNWOUND]
