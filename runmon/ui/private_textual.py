@@ -6,8 +6,8 @@ padding: that costs more than half of it (measured with Textual 8.2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 from rich.text import Text
 from textual._compositor import ChopsUpdate, Compositor
@@ -16,14 +16,18 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
+Bar = TypeVar("Bar", bound=ScrollBar)
+
 
 class SparingCompositor(Compositor):
-    """Asks for lines only of widgets that show in a place to be painted.
+    """Asks for lines only of widgets that show in a place to be painted, and cuts none that is whole.
 
-    Textual asks every widget that overlaps a frame around all such places, those behind others as well.
+    Textual asks every widget that overlaps a frame around all such places, those behind others as well; and
+    a strip that it cuts nowhere keeps itself alive, until a collection of garbage holds up a frame.
     """
 
     _places: frozenset[Region] = frozenset()
@@ -37,11 +41,34 @@ class SparingCompositor(Compositor):
         finally:
             self._places = frozenset()
 
+    def _render_chops(
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip]]:
+        """The strips of each line by the column where they begin; None where nothing is painted."""
+        chops: list[dict[int, Strip | None]] = [dict.fromkeys(cuts[:-1]) for cuts in self.cuts]
+        for region, clip, strips in self._get_renders(crop):
+            shows = region.intersection(clip)
+            for y, strip in zip(shows.line_range, strips, strict=False):
+                if is_rendered_line(y):
+                    _lay(strip, shows.column_span, self.cuts[y], chops[y])
+        return cast("Sequence[Mapping[int, Strip]]", chops)
+
     @property
     def visible_widgets(self) -> dict[Widget, tuple[Region, Region]]:
         """Widgets with region and clip, those in front first; while painting, those that are needed."""
         every = super().visible_widgets
         return in_sight(every, self._places) if self._places else every
+
+
+def _lay(strip: Strip, span: tuple[int, int], cuts: Sequence[int], line: dict[int, Strip | None]) -> None:
+    """Put a strip onto the columns of a line that nothing in front of it has taken."""
+    first, last = span
+    begins = [cut for cut in cuts if first <= cut < last]
+    ends = [cut - first for cut in (*begins[1:], last) if cut - first <= strip.cell_length]
+    pieces = [strip] if ends == [strip.cell_length] else strip.divide(ends)
+    for begin, piece in zip(begins, pieces, strict=False):
+        if line[begin] is None:
+            line[begin] = piece
 
 
 def in_sight(
@@ -88,13 +115,24 @@ class HeldScreen(Screen[Any]):
             super()._compositor_refresh()
 
 
+def use_bars(view: ScrollView, kind: type[Bar]) -> tuple[Bar, Bar]:
+    """Let a view that is being mounted scroll by bars of this kind: the vertical one, the horizontal one."""
+    down = kind(vertical=True, name="vertical", thickness=view.scrollbar_size_vertical)
+    across = kind(vertical=False, name="horizontal", thickness=view.scrollbar_size_horizontal)
+    view._vertical_scrollbar, view._horizontal_scrollbar = down, across
+    for bar in (down, across):
+        bar.display = False
+        view.app._start_widget(view, bar)
+    return down, across
+
+
 def grow_quietly(view: ScrollView, size: Size) -> None:
-    """Give the view a new virtual size, and its scroll bars, without a layout."""
+    """Give the view a new virtual size, and its scroll bars, without a layout; bars are not painted."""
     view.set_reactive(Widget.virtual_size, size)
     if view.show_vertical_scrollbar:
-        view.vertical_scrollbar.window_virtual_size = size.height
+        view.vertical_scrollbar.set_reactive(ScrollBar.window_virtual_size, size.height)
     if view.show_horizontal_scrollbar:
-        view.horizontal_scrollbar.window_virtual_size = size.width
+        view.horizontal_scrollbar.set_reactive(ScrollBar.window_virtual_size, size.width)
 
 
 def finished(view: Widget, strips: Sequence[Strip], crop: Region) -> list[Strip]:

@@ -16,6 +16,7 @@ from runmon.watch.asking import ORDER, Asking
 from runmon.watch.board import Board
 from runmon.watch.clock import Pulse
 from runmon.watch.events import LogGrew, Pane
+from runmon.watch.gathering import Gathering
 from runmon.watch.pace import Link
 from runmon.watch.replay import Differs, Replay
 from runmon.watch.status import RunFacts
@@ -91,7 +92,8 @@ class LogReader:
                 opened = self._open(stream=stream, first_byte=part.first_byte, last_bytes=part.last_bytes)
                 body = await stack.enter_async_context(opened)
             replay = self._begin(body)
-            pump = asyncio.ensure_future(self._pump(body, replay, enough))
+            gathering = Gathering(self._board.clock) if stream else None
+            pump = asyncio.ensure_future(self._pump(body, replay, enough, gathering))
             try:
                 if attend is not None:
                     await attend(pump, replay)
@@ -110,7 +112,9 @@ class LogReader:
             self._differs(self.buffer.size)
         return Replay(self.buffer, body.start, trusted=self.doubt)
 
-    async def _pump(self, body: LogBody, replay: Replay, enough: Callable[[], bool]) -> None:
+    async def _pump(
+        self, body: LogBody, replay: Replay, enough: Callable[[], bool], gathering: Gathering | None
+    ) -> None:
         async for chunk in body:
             self.last_byte_at = self._board.clock.monotonic()
             try:
@@ -121,6 +125,8 @@ class LogReader:
                 self.tell()
             if enough():
                 return
+            if gathering is not None:
+                await gathering.came(len(chunk))
 
     def _differs(self, at: int) -> None:
         self.doubt = True

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
+from rich.segment import Segment
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 
 from runmon.ui.private_textual import (
@@ -163,3 +167,34 @@ async def test_what_lies_between_two_changed_places_or_behind_them_is_left_alone
         await pilot.pause()
         assert (between.asked, screen.asked) == before
         assert (screen_lines(app)[0], screen_lines(app)[-1]) == ("up", "down")
+
+
+class Striped(Widget):
+    """New strips each time it is painted, beside a widget that cuts the screen's lines."""
+
+    DEFAULT_CSS = "Striped { width: 30; height: 5; }"
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return [Strip([Segment("x" * 30)], 30) for _ in range(5)]
+
+
+async def test_what_was_painted_leaves_no_garbage_that_a_frame_would_wait_for() -> None:
+    app = App[None]()
+    async with app.run_test(size=(40, 10)) as pilot:
+        screen = HeldScreen()
+        await app.push_screen(screen)
+        widget = Striped()
+        await screen.mount(widget)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(10):
+                widget.refresh(Region(0, 0, 30, 3))
+                await pilot.pause()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            assert not [found for found in gc.garbage if isinstance(found, Strip)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()

@@ -121,12 +121,10 @@ class LineCanvas(LinePlaces):
         return strip
 
     def _painted(self, line: int, row: int) -> Strip:
-        width, room = self.size.width, self.view_width
-        ground = self._ground_of(line)
+        width, ground = self.view_width, self._ground_of(line)
         gutter = self._gutter(line, row, ground)
-        body = self._body(line, row, room - sum(len(segment.text) for segment in gutter), ground)
-        bar = [Segment(" " * (width - room), self.painter.base)] if width > room else ()
-        return Strip([*gutter, *body, *bar], width)
+        body = self._body(line, row, width - sum(len(segment.text) for segment in gutter), ground)
+        return Strip([*gutter, *body], width)
 
     def _body(self, line: int, row: int, room: int, ground: Style) -> list[Segment]:
         """The text of a row, exactly as wide as there is room behind its gutter."""

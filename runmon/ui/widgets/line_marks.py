@@ -26,7 +26,7 @@ class LineMarks(LineSearch):
         if (line := self.current()) >= 0:
             self.marks.toggle(self.number(line))
             self.paint_again(line)
-            self.refresh(self.size.region)
+            self.refresh(self.rows_region)
 
     def action_next_mark(self, step: int) -> None:
         """Go to the next marked line, or the one before; round at the end."""

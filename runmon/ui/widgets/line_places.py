@@ -6,14 +6,14 @@ import time
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual.message import Message
 from textual.reactive import reactive
 
-from runmon.ui.private_textual import grow_quietly
+from runmon.ui.private_textual import grow_quietly, use_bars
 from runmon.ui.widgets.line_rows import LineRows, LineSource
 from runmon.ui.widgets.strips import char_at, wrapped
 from runmon.ui.widgets.thin_bar import ThinBar
@@ -69,6 +69,7 @@ class LinePlaces(LineRows):
         self._grown_at = 0.0
         self._racing = False
         self._pending = False
+        self._bars: tuple[ThinBar, ...] = ()
         self.set_reactive(LinePlaces.following, self.FOLLOWS)
 
     def take_in(self) -> None:
@@ -142,9 +143,10 @@ class LinePlaces(LineRows):
             self.virtual_size = size
         if self.following:
             self._place(*self._last_first())
-            self.refresh(self.size.region)
+            self.refresh(self.rows_region)
         elif before - 1 <= self._first()[0] + self.view_height:
-            self.refresh(self.size.region)
+            self.refresh(self.rows_region)
+        self._move_bars()
         self.post_message(self.Scrolled(self))
 
     def _forget(self, n: int) -> None:
@@ -224,8 +226,13 @@ class LinePlaces(LineRows):
             grow_quietly(self, size)
         if self.following or self._first() > self._last_first():
             self._place(*self._last_first())
-        self.refresh(self.size.region)
+        self.refresh(self.rows_region)
+        self._move_bars()
         self.post_message(self.Scrolled(self))
+
+    def _move_bars(self) -> None:
+        for bar in self._bars:
+            bar.look()
 
     def _place(self, line: int, sub: int = 0, *, x: int | None = None) -> None:
         """Put a line's row at the top, at once, without leaving the follow state."""
@@ -235,12 +242,16 @@ class LinePlaces(LineRows):
         self.scroll_to(x, line, animate=False, force=True)
         self._placing = False
         if moved and self.is_mounted:
-            self.refresh(self.size.region)
+            self.refresh(self.rows_region)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolled by anything but `_place`: a folded line shows from its first row."""
-        super().watch_scroll_y(old_value, new_value)
-        if round(old_value) == round(new_value) or not self.is_mounted:
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        if round(old_value) == round(new_value):
+            return
+        self.refresh(self.rows_region)
+        if not self.is_mounted:
             return
         if not self._placing:
             self._sub = 0
@@ -308,7 +319,7 @@ class LinePlaces(LineRows):
         """Paint the old and the new line again."""
         self.paint_again(old)
         self.paint_again(new)
-        self.refresh(self.size.region)
+        self.refresh(self.rows_region)
         self.post_message(self.CursorMoved(self, new))
 
     def watch_wrap(self) -> None:
@@ -328,6 +339,11 @@ class LinePlaces(LineRows):
         if self.is_mounted:
             self._fit()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Rows became shorter or longer by a bar."""
+        self._folds.clear()
+        self.forget_paint()
+
     def watch_show_horizontal_scrollbar(self) -> None:
         """The bar below takes a row, or gives it back: the end stays in sight."""
         if self.is_mounted and self.following:
@@ -342,9 +358,7 @@ class LinePlaces(LineRows):
         self.post_message(self.Scrolled(self))
 
     def on_mount(self) -> None:
-        bars: list[Any] = [self.vertical_scrollbar, self.horizontal_scrollbar]
-        for bar in bars:
-            bar.renderer = ThinBar
+        self._bars = use_bars(self, ThinBar)
         self.reset()
 
     def on_resize(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
 from rich.text import Text
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
@@ -98,6 +98,11 @@ class LineRows(ScrollView, can_focus=True):
     def view_height(self) -> int:
         """Rows that show, the scroll bar's not counted."""
         return max(self.size.height - self.scrollbar_size_horizontal, 1)
+
+    @property
+    def rows_region(self) -> Region:
+        """Where rows are; the bars beside them are painted by themselves."""
+        return Region(0, 0, self.view_width, self.view_height)
 
     @property
     def lines_below(self) -> int:

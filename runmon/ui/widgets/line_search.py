@@ -89,6 +89,7 @@ class LineSearch(LineCanvas):
         self.hits = Hits()
         self.forget_paint()
         self.changed()
+        self.post_message(self.Found(self))
 
     def current(self) -> int:
         """The current line if it shows, else the one nearest to it that does; -1 where there are no lines."""
@@ -100,7 +101,6 @@ class LineSearch(LineCanvas):
     def changed(self) -> None:
         """Search what was added."""
         if self.sought is None:
-            self.post_message(self.Found(self))
             return
         count, query = self.all_lines(), self.sought
         if self.hits.scanned > count:

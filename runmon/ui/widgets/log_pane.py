@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
+from textual.timer import Timer
 
 from runmon.insight.sieve import Sieve
 from runmon.model.log import LogBuffer
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 COUNT_S = 0.2
 """Between two writings of the counts."""
+LAST_S = 0.1
+"""How much later they are written where nothing else changes any more."""
 
 
 class LogPane(LogFilters, LogSaving):
@@ -50,7 +54,7 @@ class LogPane(LogFilters, LogSaving):
         self.run_id = run_id
         self.view = LogView(LogLines(buffer))
         self._counted_at = 0.0
-        self._waiting = False
+        self._later: Timer | None = None
         self._groups: Groups | None = None
         self.strip = TimeStrip(self.view)
         self._note_line = Words(id="log-note")
@@ -103,19 +107,25 @@ class LogPane(LogFilters, LogSaving):
     @on(LineCanvas.Scrolled)
     @on(LineSearch.Found)
     @on(LogView.Counted)
+    def _view_changed(self, event: Message) -> None:
+        event.stop()
+        self._counted()
+
     def _counted(self) -> None:
-        """Write the counts: at once after a pause, else with what follows (a title costs a frame)."""
-        if self._waiting:
-            return
+        """Write the counts: at once after a pause, else with a later change, or after the last one.
+
+        What changed is about to be painted, and a title in the same frame costs little.
+        """
         wait = COUNT_S - (time.monotonic() - self._counted_at)
         if wait <= 0:
             self._count()
-        else:
-            self._waiting = True
-            self.set_timer(wait, self._count)
+        elif self._later is None:
+            self._later = self.set_timer(wait + LAST_S, self._count)
 
     def _count(self) -> None:
-        self._waiting, self._counted_at = False, time.monotonic()
+        if self._later is not None:
+            self._later.stop()
+        self._later, self._counted_at = None, time.monotonic()
         self.strip.look()
         view = self.view
         count = view.all_lines()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from math import ceil
 
 from rich.color import Color
+from rich.console import RenderableType
 from rich.segment import Segment, Segments
 from rich.style import Style
-from textual.scrollbar import ScrollBarRender
+from textual.reactive import Reactive
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 VERTICAL, HORIZONTAL = "▐", "▂"
 _BACK, _BAR = Color.parse("#000000"), Color.parse("#808080")
 
 
-class ThinBar(ScrollBarRender):
-    """Set as `renderer` of a widget's scroll bars."""
+class ThinRender(ScrollBarRender):
+    """Draws a bar."""
 
     @classmethod
     def render_bar(
@@ -54,3 +56,35 @@ def _thumb(size: int, virtual: float, window: float, position: float) -> tuple[i
     if room and 0 < position < virtual - window:
         first = min(max(first, 1), room - 1) if room > 1 else first
     return min(max(first, 0), room), min(max(first, 0), room) + length
+
+
+class ThinBar(ScrollBar):
+    """A scroll bar that is painted again only when its thumb moves: a log that grows seldom moves it."""
+
+    renderer = ThinRender
+    window_virtual_size: Reactive[int] = Reactive(100, repaint=False)
+    position: Reactive[float] = Reactive(0, repaint=False)
+    _drawn = (0, 0)
+
+    def watch_window_virtual_size(self) -> None:
+        """There is more to scroll over, or less."""
+        self.look()
+
+    def watch_position(self) -> None:
+        """Scrolled."""
+        self.look()
+
+    def render(self) -> RenderableType:
+        """Track and thumb."""
+        self._drawn = self._thumb()
+        return super().render()
+
+    def look(self) -> None:
+        """Paint again where the thumb is elsewhere now."""
+        if self._thumb() != self._drawn:
+            self.refresh()
+
+    def _thumb(self) -> tuple[int, int]:
+        """First cell of the thumb, and the cell after its last."""
+        size = self.size.height if self.vertical else self.size.width
+        return _thumb(size, self.window_virtual_size, self.window_size, self.position)
