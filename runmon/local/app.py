@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from runmon.errors import LocalFault
@@ -48,7 +48,7 @@ def asgi(registry: Registry) -> Starlette:
     """The routes over a registry, without the door: for `Guarded`, and for tests of one layer."""
     found = [*run_routes.routes(), *log_routes.routes(), *storage_routes(), *actor_routes.routes()]
     app = Starlette(
-        routes=[Mount("", app=Fork([*found, description_route(found), *events.routes()]))],
+        routes=[Fork([*found, description_route(found), *events.routes()])],
         exception_handlers={ApiFault: render_fault, HTTPException: render_http, Exception: render_crash},
     )
     app.router.redirect_slashes = False

@@ -72,7 +72,8 @@ class Door(msgspec.Struct, frozen=True):
 def judge_path(scope: Scope) -> None:
     """No dot segments, no hidden slashes, no control characters: 404 as for any unknown path.
 
-    But the key of a record that is read may hold the latter: folders of others have files so named.
+    But the key of a record that is read may hold the latter two: folders of others have files so named, and
+    a key is looked up in a list, never on the disk.
     """
     segments = scope["path"].split("/")
     if segments[-2:] in (["records", "."], ["records", ".."]):
@@ -80,7 +81,7 @@ def judge_path(scope: Scope) -> None:
     raw = scope.get("raw_path") or b""
     above, _slash, _key = raw.rpartition(b"/")
     plain = above if above.endswith(b"/records") and scope.get("method") in READS else raw
-    if SLY_PATH.search(raw) or CONTROL.search(plain) or "." in segments or ".." in segments:
+    if SLY_PATH.search(plain) or CONTROL.search(plain) or "." in segments or ".." in segments:
         raise ApiFault(404, "page-not-found", "We have not found the page you asked for")
 
 

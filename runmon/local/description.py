@@ -74,7 +74,7 @@ def description(described: Iterable[Route]) -> dict[str, Any]:
 
 def path_of(route: str) -> str:
     """`/v2/datasets/{store_id}/items` → `/v2/datasets/{datasetId}/items`."""
-    return re.sub(r"{(\w+)(:path)?}", lambda found: f"{{{parameter_name(route, found[1])}}}", route)
+    return re.sub(r"{(\w+)(:\w+)?}", lambda found: f"{{{parameter_name(route, found[1])}}}", route)
 
 
 def parameter_name(route: str, name: str) -> str:
@@ -120,7 +120,7 @@ def operation(method: str, route: str) -> dict[str, Any]:
 
 def parameters(found: Operation, route: str) -> list[dict[str, Any]]:
     """The parameters in the path, the query and the headers."""
-    names = re.findall(r"{(\w+)(?::path)?}", route)
+    names = re.findall(r"{(\w+)(?::\w+)?}", route)
     told = [parameter("path", parameter_name(route, name), path_schema(name), True) for name in names]
     query = found.query.split() + (["status", "origin"] if "/runs/last" in route else [])
     for name in query:

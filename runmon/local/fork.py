@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 
-class Fork:
-    """An ASGI app over routes that all begin with `/v2/SEGMENT`."""
+class Fork(BaseRoute):
+    """One route over routes that all begin with `/v2/SEGMENT`. (A mount takes no line breaks in a path.)"""
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         groups: dict[str, list[BaseRoute]] = {}
@@ -19,7 +19,10 @@ class Fork:
         self.roads = {name: Router(group, redirect_slashes=False) for name, group in groups.items()}
         self.nowhere = Router(redirect_slashes=False)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return Match.FULL, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.roads.get(segment(scope["path"]), self.nowhere)(scope, receive, send)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import brotli
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -25,9 +26,24 @@ from runmon.local.wire import body, data, flag, number, plain_json
 KEYS_A_PAGE = 1000
 
 
+class KeyConvertor(Convertor[str]):
+    """A key of any characters; Starlette's own `path` takes no line breaks."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", KeyConvertor())
+
+
 def routes() -> list[Route]:
     """The routes below a key-value store; `/` is the store itself."""
-    record = "/records/{key:path}"
+    record = "/records/{key:any}"
     return [
         Route("/", show, methods=["GET"]),
         Route("/", change, methods=["PUT"]),

@@ -14,7 +14,7 @@ import time
 from runmon.local.identity import ID_LETTERS
 
 SIGNED_PLACE = re.compile(
-    r"/v2/(?:datasets/[^/]+/items|key-value-stores/[^/]+/(?:keys|records(?:/.+)?)"
+    r"(?s)/v2/(?:datasets/[^/]+/items|key-value-stores/[^/]+/(?:keys|records(?:/.+)?)"
     r"|(?:actor-runs/[^/]+|act(?:or)?s/[^/]+/runs/last)/"
     r"(?:dataset/items|key-value-store/(?:keys|records(?:/.+)?)))"
 )

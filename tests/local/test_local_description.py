@@ -15,6 +15,7 @@ from starlette.routing import Route
 from runmon.local.app import LocalPlatform, asgi
 from runmon.local.described_operations import OPERATIONS
 from runmon.local.description import PLACE, key_of
+from runmon.local.fork import Fork
 from runmon.local.registry import Registry
 
 APIFY = Path(__file__).parents[3] / "shared" / "api" / "openapi-run-group.json"
@@ -91,7 +92,8 @@ def test_the_description_is_behind_the_door(platform: LocalPlatform) -> None:
 
 def every_route() -> list[Route]:
     """The HTTP routes of the app itself, not of a table of ours."""
-    fork = asgi(Registry()).routes[0].app  # type: ignore[attr-defined]
+    (fork,) = asgi(Registry()).routes
+    assert isinstance(fork, Fork)
     return [route for road in fork.roads.values() for route in road.routes if isinstance(route, Route)]
 
 
