@@ -29,7 +29,8 @@ from runmon.model.run_list import ListedRun
 from runmon.ui.app import RunmonApp
 from runmon.ui.runs_words import NO_TOKEN
 from runmon.ui.screens.run import RunScreen
-from runmon.ui.screens.runs import RunsPlace, RunsScreen
+from runmon.ui.screens.runs import RunsScreen
+from runmon.ui.screens.runs_followed import RunsPlace
 from runmon.ui.widgets.status_pane import StatusPane
 from runmon.watch.clock import Clock
 from runmon.watch.events import RunSeen

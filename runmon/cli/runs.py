@@ -63,7 +63,7 @@ def show_runs(asked: Server, words: str = "") -> int:
     with LocalRuns() as local:
         from runmon.ui.app import runs_screen
         from runmon.ui.runs_words import NO_TOKEN
-        from runmon.ui.screens.runs import RunsPlace
+        from runmon.ui.screens.runs_followed import RunsPlace
 
         async def account() -> Api | None:
             return asked.api() if asked.token else None

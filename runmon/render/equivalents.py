@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -12,6 +14,9 @@ from runmon.model.order import Deed, Order
 from runmon.settings import APIFY
 
 HEADER = '-H "Authorization: Bearer $APIFY_TOKEN"'
+
+_EACH = "EACH-RUN"
+_WORD_OF_EACH = re.compile(rf"'?([^\s']*{_EACH}[^\s']*)'?")
 
 
 class Equivalent(msgspec.Struct, frozen=True):
@@ -28,6 +33,20 @@ def equivalents(order: Order, api_url: str) -> tuple[Equivalent, ...]:
         Equivalent("apify", _apify(order)),
         Equivalent("curl", _curl(order, api_url)),
     )
+
+
+def looped(order: Order, run_ids: Sequence[str], api_url: str) -> tuple[Equivalent, ...]:
+    """The lines of an order that is given to several runs, one after another."""
+    if len(run_ids) == 1:
+        return equivalents(order, api_url)
+    each = equivalents(msgspec.structs.replace(order, run_id=_EACH), api_url)
+    runs = _line(*run_ids)
+    return tuple(Equivalent(one.tool, f"for run in {runs}; do {_expanding(one.line)}; done") for one in each)
+
+
+def _expanding(line: str) -> str:
+    """The word that names the run, so that a shell puts each of them in its place."""
+    return _WORD_OF_EACH.sub(lambda found: '"' + found[1].replace(_EACH, "$run") + '"', line)
 
 
 def requeue_equivalents(run_id: str, api_url: str) -> tuple[Equivalent, ...]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from runmon.model.run_list import ListedRun
     from runmon.ui.outside import Copies
     from runmon.ui.screens.run import RunScreen
-    from runmon.ui.screens.runs import RunsPlace
+    from runmon.ui.screens.runs_followed import RunsPlace
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """Signals after which we leave in order, with exit code 128 + number."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runmon.model.order import Deed, Order
-from runmon.render.equivalents import equivalents
+from runmon.render.equivalents import equivalents, looped
 
 URL = "https://api.apify.com/v2"
 
@@ -44,6 +46,24 @@ def lines(order: Order, url: str = URL) -> list[str]:
 )
 def test_an_order_reads_as_a_person_would_type_it(order: Order, told: list[str]) -> None:
     assert lines(order) == told
+
+
+def test_an_order_to_several_runs_is_a_loop_over_them(tmp_path: Path) -> None:
+    runs = ["HG7M", "two words"]
+    told = looped(Order(Deed.ABORT, runs[0], gracefully=True), runs, URL)
+    assert told[0].line == "for run in HG7M 'two words'; do runmon abort \"$run\" --gracefully --yes; done"
+
+    for tool in ("runmon", "apify", "curl"):
+        (tmp_path / tool).write_text('#!/bin/sh\nfor word; do echo "$word"; done\n')
+        (tmp_path / tool).chmod(0o755)
+    for one in told:
+        said = subprocess.run(
+            ["/bin/sh", "-c", one.line], env={"PATH": str(tmp_path)}, capture_output=True, text=True
+        )
+        assert [line for line in said.stdout.split("\n") if "HG7M" in line or "two words" in line] == [
+            f"https://api.apify.com/v2/actor-runs/{run}/abort?gracefully=true" if one.tool == "curl" else run
+            for run in runs
+        ]
 
 
 def test_another_server_is_named() -> None:

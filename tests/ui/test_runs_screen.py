@@ -18,7 +18,8 @@ from runmon.ui.app import RunmonApp, screen_of
 from runmon.ui.runs_words import NO_TOKEN
 from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.run import RunScreen
-from runmon.ui.screens.runs import RunsPlace, RunsScreen
+from runmon.ui.screens.runs import RunsScreen
+from runmon.ui.screens.runs_followed import RunsPlace
 from tests.fleet import fleet
 from tests.loopback import Seen
 from tests.ui.screens import Shown, serving
@@ -147,7 +148,7 @@ async def test_marked_runs_are_aborted_together_after_a_question_that_names_them
         await shown.press("space", "space", "space")
         await shown.until_text("• 3 marked")
         await shown.press("A")
-        await shown.until_text("Abort these 2 runs?", "aliveRun000000000", "aliveRun000000001")
+        await shown.until_text("Abort these 2 runs?", "aliveRun000000000", "aliveRun000000001", "for run in")
         await shown.press("enter")
         await shown.until(lambda: not isinstance(shown.app.screen, ConfirmScreen))
         assert row(shown, "● 2 running"), "the default answer is no"

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from runmon.model.order import Deed, Order
-from runmon.render.equivalents import Equivalent, equivalents
+from runmon.render.equivalents import Equivalent, equivalents, looped
 from runmon.ui.screens.dialog import Dialog
 from runmon.ui.widgets.command_lines import CommandLines
 
@@ -90,8 +90,8 @@ def about_abort(name: str, run_id: str, *, api_url: str = "") -> ConfirmScreen:
     )  # fmt: skip
     answers = [
         Answer("no", "No, let it run", "n"),
-        Answer("gracefully", "Abort gracefully", "g", True, _aborting(run_id, api_url, gracefully=True)),
-        Answer("now", "Abort now", "a", True, _aborting(run_id, api_url, gracefully=False)),
+        Answer("gracefully", "Abort gracefully", "g", True, _aborting([run_id], api_url, gracefully=True)),
+        Answer("now", "Abort now", "a", True, _aborting([run_id], api_url, gracefully=False)),
     ]
     return ConfirmScreen(question, consequence, answers)
 
@@ -100,10 +100,10 @@ NAMED = 8
 """Runs that a question names; of more it says how many."""
 
 
-def about_aborts(runs: Sequence[tuple[str, str]]) -> ConfirmScreen:
-    """The question before several aborts: pairs of name and run id, both clean."""
+def about_aborts(runs: Sequence[tuple[str, str]], *, api_url: str = "") -> ConfirmScreen:
+    """The question before several aborts: pairs of name and run id, both clean; see `about_abort`."""
     if len(runs) == 1:
-        return about_abort(*runs[0])
+        return about_abort(*runs[0], api_url=api_url)
     consequence = Text()
     for name, run_id in runs[:NAMED]:
         consequence.append(f"{name}  ", "text").append(f"{run_id}\n", "quiet")
@@ -113,10 +113,11 @@ def about_aborts(runs: Sequence[tuple[str, str]]) -> ConfirmScreen:
         "\nGracefully: each Actor is told, has 30 seconds to save its state, then it is stopped.\n"
         "Now: they are stopped at once. What they have stored stays in both cases.", "quiet"
     )  # fmt: skip
+    ids = [run_id for _name, run_id in runs]
     answers = [
         Answer("no", "No, let them run", "n"),
-        Answer("gracefully", "Abort gracefully", "g", harmful=True),
-        Answer("now", "Abort now", "a", harmful=True),
+        Answer("gracefully", "Abort gracefully", "g", True, _aborting(ids, api_url, gracefully=True)),
+        Answer("now", "Abort now", "a", True, _aborting(ids, api_url, gracefully=False)),
     ]
     return ConfirmScreen(Text(f"Abort these {len(runs)} runs?", "strong"), consequence, answers)
 
@@ -129,7 +130,7 @@ def about_force(name: str, run_id: str, *, api_url: str) -> ConfirmScreen:
     )  # fmt: skip
     answers = [
         Answer("no", "No, let it run", "n"),
-        Answer("now", "Abort now", "a", True, _aborting(run_id, api_url, gracefully=False)),
+        Answer("now", "Abort now", "a", True, _aborting([run_id], api_url, gracefully=False)),
     ]
     return ConfirmScreen(Text.assemble(("Abort this run at once?", "strong")), consequence, answers)
 
@@ -146,5 +147,6 @@ def about_reboot(name: str, run_id: str, *, api_url: str) -> ConfirmScreen:
     return ConfirmScreen(Text.assemble(("Reboot this run?", "strong")), consequence, answers)
 
 
-def _aborting(run_id: str, api_url: str, *, gracefully: bool) -> tuple[Equivalent, ...]:
-    return equivalents(Order(Deed.ABORT, run_id, gracefully=gracefully), api_url) if api_url else ()
+def _aborting(run_ids: Sequence[str], api_url: str, *, gracefully: bool) -> tuple[Equivalent, ...]:
+    order = Order(Deed.ABORT, run_ids[0], gracefully=gracefully)
+    return looped(order, run_ids, api_url) if api_url else ()
