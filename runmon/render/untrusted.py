@@ -8,6 +8,7 @@ stored, saved or piped do not pass here: they stay exact.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from rich.style import StyleType
 from rich.text import Span, Text
@@ -107,13 +108,21 @@ def _visible(text: str, column: int, marks: int) -> tuple[str, int]:
 
 def _thinned(text: str, marks: int) -> tuple[str, int]:
     """The text with at most MAX_MARKS combining marks in a row, and how many it ends with."""
+    rare = set(text) - _LATIN
+    if not any(map(_is_mark, rare)) and rare.isdisjoint(_SHAPELESS_CHARS):
+        return text, 0
     text = text.translate(_SHAPELESS)
     kept: list[str] = []
     for char in text:
-        marks = marks + 1 if char > "\u02ff" and unicodedata.category(char)[0] == "M" else 0
+        marks = marks + 1 if char > "\u02ff" and _is_mark(char) else 0
         if marks <= MAX_MARKS:
             kept.append(char)
     return "".join(kept), marks
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
 
 
 class _Pictures(dict[int, int | str | None]):
@@ -145,3 +154,6 @@ def _picture(code: int) -> int | str | None:
 
 _PICTURES = _Pictures()
 _SHAPELESS: dict[int, int | None] = {**dict.fromkeys(_FILLERS, _ALIEN), **dict.fromkeys(_SELECTORS)}
+_SHAPELESS_CHARS = frozenset(map(chr, _SHAPELESS))
+_LATIN = frozenset(map(chr, range(0x300)))
+"""Characters that are neither marks nor without a shape."""

@@ -138,12 +138,18 @@ def grow_quietly(view: ScrollView, size: Size) -> None:
 def finished(view: Widget, strips: Sequence[Strip], crop: Region) -> list[Strip]:
     """Strips as `render_lines` must return them: filtered, and cropped where the crop is partial."""
     ground = view.background_colors[1]
-    done = list(strips[crop.y : crop.bottom])
+    done = list(strips)
     for line_filter in view.get_line_filters():
         done = [strip.apply_filter(line_filter, ground) for strip in done]
-    if crop.column_span != (0, view.size.width):
-        done = [strip.crop(*crop.column_span) for strip in done]
-    return done
+    return cropped(view, done, crop)
+
+
+def cropped(view: Widget, strips: Sequence[Strip], crop: Region) -> list[Strip]:
+    """The part of filtered strips that `render_lines` must return."""
+    done = strips[crop.y : crop.bottom]
+    if crop.column_span == (0, view.size.width):
+        return list(done)
+    return [strip.crop(*crop.column_span) for strip in done]
 
 
 def painters(screens: Iterable[Screen[Any]]) -> list[Widget]:

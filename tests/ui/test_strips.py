@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 from textual.color import Color
 
 from runmon.render.untrusted import line
 from runmon.ui.theme import DARK, LIGHT, Palette
-from runmon.ui.widgets.strips import CONTRAST, Painter, char_at, contrast, wrapped
+from runmon.ui.widgets.strips import CONTRAST, Painter, char_at, contrast, in_window, wrapped
 from runmon.ui.widgets.thin_bar import _thumb
 
 WIDE = st.text(alphabet="ab c日é\u0301-", max_size=120)
@@ -35,6 +35,37 @@ def test_the_character_under_a_cell_is_found(text: str, cell: int) -> None:
     at = char_at(text, cell)
     assert cell_len(text[:at]) <= cell or at == 0
     assert at == len(text) or cell_len(text[: at + 1]) > cell or cell_len(text[at : at + 1]) == 0
+
+
+@given(WIDE, st.integers(0, 150), st.integers(1, 40))
+@settings(deadline=None)
+def test_a_window_shows_the_characters_that_lie_in_it_whole(text: str, left: int, room: int) -> None:
+    first, after, half = in_window(text, left, room)
+    starts = [(cell_len(text[:at]), char) for at, char in enumerate(text)]
+    inside = [
+        char
+        for start, char in starts
+        if cell_len(char) and left <= start and start + cell_len(char) <= left + room
+    ]
+    assert [char for char in text[first:after] if cell_len(char)] == inside
+    assert half == next((cell_len(c) - left + at for at, c in starts if at < left < at + cell_len(c)), 0)
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 30), st.sampled_from(("bad", "match", "strong"))), max_size=6
+)
+
+
+@given(st.integers(1, 30), SPANS, st.integers(0, 30), st.integers(0, 30))
+@settings(deadline=None)
+def test_each_character_has_the_look_of_the_spans_over_it_and_of_no_other(
+    length: int, spans: list[tuple[int, int, str]], first: int, after: int
+) -> None:
+    painter, ground = Painter(DARK), Style(bgcolor="#000000")
+    text = Text("x" * length, spans=[Span(*span) for span in spans])
+    looks = [s.style for s in painter.segments(text, ground, first, after) for _ in s.text]
+    over = [[name for start, end, name in spans if start <= at < end] for at in range(length)]
+    assert looks == [Style.combine([ground, *map(painter.style, names)]) for names in over[first:after]]
 
 
 @given(st.text(alphabet="ab\x1b[1;31m0日", max_size=100))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Span, Text
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 
-from runmon.ui.private_textual import finished
+from runmon.ui.private_textual import cropped
 from runmon.ui.theme import palette
 from runmon.ui.widgets.line_places import LinePlaces
 from runmon.ui.widgets.line_rows import KEPT, LineSource
 from runmon.ui.widgets.recent import Recent
-from runmon.ui.widgets.strips import Painter, char_at, width_of
+from runmon.ui.widgets.strips import Painter, char_at, in_window, width_of
 
 MARK = "◆"
 """Before a line that a person marked."""
@@ -28,7 +30,8 @@ class LineCanvas(LinePlaces):
         super().__init__(source, id=id, classes=classes)
         self._painter: Painter | None = None
         self._looks: Recent[int, Text] = Recent(KEPT)
-        self._rows: Recent[int, Recent[tuple[int, int], Strip]] = Recent(KEPT)
+        self._rows: Recent[int, dict[tuple[int, int], Strip]] = Recent(KEPT)
+        self._filters: tuple[tuple[LineFilter, ...], Color] = ((), Color(0, 0, 0))
 
     # What a subclass may say about a line
 
@@ -63,20 +66,38 @@ class LineCanvas(LinePlaces):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """All rows of the view; the short road that a frame takes."""
-        if self.painter.colours != palette(self.app):
-            self._painter = None
-        strips = [self._row(line, row) for line, row in self._visible()] or self._emptiness()
-        blank = Strip.blank(self.size.width, self.painter.base)
+        self._take_colours()
+        left, width = self._left(), self.view_width
+        keep = self.text_selection is None
+        strips = [self._row(line, row, left, width, keep) for line, row in self._visible()]
+        strips = strips or self._emptiness()
+        blank = self._filtered(Strip.blank(self.size.width, self.painter.base))
         strips += [blank] * (self.size.height - len(strips))
         if not self.wrap and self._widen_to_shown():
             self.call_later(self._fit)
-        return finished(self, strips, crop)
+        return cropped(self, strips, crop)
+
+    def _take_colours(self) -> None:
+        """Let go of what was painted in the colours of another theme or terminal."""
+        if self.painter.colours != palette(self.app):
+            self._painter = None
+            self._rows.clear()
+        filters = (*self.get_line_filters(),), self.background_colors[1]
+        if filters != self._filters:
+            self._filters = filters
+            self._rows.clear()
+
+    def _filtered(self, strip: Strip) -> Strip:
+        filters, ground = self._filters
+        for line_filter in filters:
+            strip = strip.apply_filter(line_filter, ground)
+        return strip
 
     def _emptiness(self) -> list[Strip]:
         width, base = self.size.width, self.painter.base
         texts = [Text(), *self.empty.split("\n")] if self.empty.plain else []
         strips = [self.painter.strip(Text.assemble("  ", text), base) for text in texts]
-        return [strip.crop_extend(0, width, base) for strip in strips[: self.size.height]]
+        return [self._filtered(strip.crop_extend(0, width, base)) for strip in strips[: self.size.height]]
 
     def _widen_to_shown(self) -> bool:
         """Take note of the longest line that shows; whether it is longer than any before."""
@@ -95,7 +116,7 @@ class LineCanvas(LinePlaces):
         begins += char_at(self.text_of(line).plain[begins:], self._left())
         ground = self._ground_of(line)
         gutter = Strip(self._gutter(line, row, ground))
-        body = Strip(self._body(line, row, self.view_width - gutter.cell_length, ground))
+        body = Strip(self._body(line, row, self._left(), self.view_width - gutter.cell_length, ground))
         return Strip.join([gutter, body.apply_offsets(begins, line)])
 
     @property
@@ -108,36 +129,41 @@ class LineCanvas(LinePlaces):
     def _left(self) -> int:
         return 0 if self.wrap else round(self.scroll_x)
 
-    def _row(self, line: int, row: int) -> Strip:
-        if self.text_selection is not None:
-            return self._painted(line, row)
-        key = (row, self._left())
+    def _row(self, line: int, row: int, left: int, width: int, keep: bool) -> Strip:
+        """A row from cell `left` on, so many cells wide; painted once where it may be kept."""
+        if not keep:
+            return self._painted(line, row, left, width)
         rows = self._rows.get(line)
         if rows is None:
-            rows = self._rows[line] = Recent(KEPT)
-        strip = rows.get(key)
+            rows = self._rows[line] = {}
+        strip = rows.get((row, left))
         if strip is None:
-            strip = rows[key] = self._painted(line, row)
+            if len(rows) >= KEPT:
+                rows.clear()
+            strip = rows[row, left] = self._painted(line, row, left, width)
         return strip
 
-    def _painted(self, line: int, row: int) -> Strip:
-        width, ground = self.view_width, self._ground_of(line)
+    def _painted(self, line: int, row: int, left: int, width: int) -> Strip:
+        ground = self._ground_of(line)
         gutter = self._gutter(line, row, ground)
-        body = self._body(line, row, width - sum(len(segment.text) for segment in gutter), ground)
-        return Strip([*gutter, *body], width)
+        room = width - sum(len(segment.text) for segment in gutter)
+        segments = gutter + self._body(line, row, left, room, ground)
+        filters, behind = self._filters
+        for line_filter in filters:
+            segments = line_filter.apply(segments, behind)
+        return Strip(segments, width)
 
-    def _body(self, line: int, row: int, room: int, ground: Style) -> list[Segment]:
-        """The text of a row, exactly as wide as there is room behind its gutter."""
-        text, left, folds = self._look(line), self._left(), self._folded(line)
+    def _body(self, line: int, row: int, left: int, room: int, ground: Style) -> list[Segment]:
+        """The text of a row from cell `left` on, exactly as wide as there is room behind its gutter."""
+        text, half = self._look(line), 0
+        folds = self._folded(line) if self.wrap else ()
         if len(folds) > 1:
             first, after = folds[row], folds[row + 1] if row + 1 < len(folds) else len(text)
-        elif text.plain.isascii():
-            first, after = left, left + room
         else:
-            shown = self.painter.strip(text, ground).crop(left, left + room)
-            return _filled(list(shown), room - shown.cell_length, ground)
-        blank = room - width_of(text.plain[first:after])
-        return _filled(self.painter.segments(text, ground, first, after), blank, ground)
+            first, after, half = in_window(text.plain, left, room)
+        segments = self.painter.segments(text, ground, first, after)
+        blank = room - half - width_of(text.plain[first:after])
+        return [*_blank(half, ground), *segments, *_blank(blank, ground)]
 
     def _look(self, line: int) -> Text:
         """A line with what is marked in it."""
@@ -183,6 +209,5 @@ class LineCanvas(LinePlaces):
         return None if selection is None else selection.get_span(line)
 
 
-def _filled(segments: list[Segment], blank: int, ground: Style) -> list[Segment]:
-    """Segments with so many blank cells behind them."""
-    return [*segments, Segment(" " * blank, ground)] if blank > 0 else segments
+def _blank(cells: int, ground: Style) -> list[Segment]:
+    return [Segment(" " * cells, ground)] if cells > 0 else []

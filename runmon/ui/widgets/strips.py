@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
@@ -31,7 +31,8 @@ class Painter:
         self.base = Style(color=colours.text, bgcolor=colours.ground)
         selected = Color.parse(colours.ground).blend(Color.parse(colours.accent), 0.35)
         self._named = {**rich_styles(colours).styles, "selected": Style(bgcolor=selected.hex6)}
-        self._combined: dict[tuple[Style, ...], Style] = {}
+        self._on: dict[Style, _Looks] = {}
+        self._grounds: dict[str, Style] = {}
 
     def style(self, style: str | Style) -> Style:
         """A span's style as it is painted: names by the palette, foreign colours readable on the ground."""
@@ -41,12 +42,14 @@ class Painter:
 
     def ground(self, name: str) -> Style:
         """The ground of a name, or of the screen where the name is empty."""
-        return self.on(self.base, name)
+        known = self._grounds.get(name)
+        if known is None:
+            known = self._grounds[name] = self.on(self.base, name)
+        return known
 
     def on(self, ground: Style, name: str) -> Style:
         """A style of ours on a ground."""
-        named = self._named.get(name)
-        return self._over((ground, named)) if named is not None else ground
+        return self._looks(ground)[(name,)] if name in self._named else ground
 
     def strip(self, text: Text, ground: Style) -> Strip:
         """The whole text in one strip; spans may overlap, later ones lie above."""
@@ -54,28 +57,71 @@ class Painter:
 
     def segments(self, text: Text, ground: Style, first: int, after: int) -> list[Segment]:
         """A stretch of a text, in characters."""
-        plain, style = text.plain[first:after], self.style
+        plain = text.plain[first:after]
         if not plain:
             return []
         if text.style:
-            ground = self._over((ground, style(text.style)))
-        looks = [
-            (max(start - first, 0), end - first, style(look))
-            for start, end, look in text.spans
-            if start < after and end > first and start < end
-        ]
-        return [
-            Segment(plain[start:end], self._over((ground, *over)))
-            for start, end, over in _pieces(len(plain), looks)
-        ]
+            ground = self._looks(ground)[(text.style,)]
+        looks, spans, length = self._looks(ground), [], len(plain)
+        for start, end, look in text.spans:
+            if start < first + length and end > first and start < end:
+                spans.append((start - first if start > first else 0, min(end - first, length), look))
+        return [Segment(plain[start:end], looks[over]) for start, end, over in _pieces(length, spans)]
 
-    def _over(self, styles: tuple[Style, ...]) -> Style:
-        known = self._combined.get(styles)
+    def _looks(self, ground: Style) -> _Looks:
+        known = self._on.get(ground)
         if known is None:
-            known = Style.combine(styles)
-            if len(self._combined) < 4096:
-                self._combined[styles] = known
+            if len(self._on) >= 64:
+                self._on.clear()
+            known = self._on[ground] = _Looks(self.style, ground)
         return known
+
+
+Look = str | Style
+"""What a span says of a style."""
+
+
+class _Looks(dict[tuple[Look, ...], Style]):
+    """The styles that spans, from below to above, make on a ground; worked out when first met."""
+
+    def __init__(self, style: Callable[[Look], Style], ground: Style) -> None:
+        super().__init__({(): ground})
+        self._style, self._ground = style, ground
+
+    def __missing__(self, looks: tuple[Look, ...]) -> Style:
+        made = Style.combine((self._ground, *map(self._style, looks)))
+        if len(self) < 4096:
+            self[looks] = made
+        return made
+
+
+_ASCII = frozenset(map(chr, range(128)))
+
+
+def one_cell_each(plain: str) -> bool:
+    """Whether each character of a text takes one cell, so that places of both are the same."""
+    return plain.isascii() or all(get_character_cell_size(char) == 1 for char in set(plain) - _ASCII)
+
+
+def in_window(plain: str, left: int, room: int) -> tuple[int, int, int]:
+    """The characters that stand in `room` cells from cell `left` on: the first, and the one after the last.
+
+    The third is how many cells before them are taken by the half of a character that begins further left.
+    """
+    if one_cell_each(plain):
+        return left, left + room, 0
+    first, cells = 0, 0
+    while first < len(plain) and cells < left:
+        cells += get_character_cell_size(plain[first])
+        first += 1
+    half = max(cells - left, 0)
+    after, cells = first, half
+    for char in plain[first:]:
+        cells += get_character_cell_size(char)
+        if cells > room:
+            break
+        after += 1
+    return first, after, half
 
 
 def width_of(plain: str) -> int:
@@ -83,23 +129,55 @@ def width_of(plain: str) -> int:
     return len(plain) if plain.isascii() else cell_len(plain)
 
 
-def _pieces(length: int, looks: Sequence[tuple[int, int, Style]]) -> Iterator[tuple[int, int, list[Style]]]:
-    """Stretches of a text that have one look: start, end, styles from below to above."""
+_Piece = tuple[int, int, tuple[Look, ...]]
+"""Start, end, and what is said of it from below to above."""
+
+
+def _pieces(length: int, spans: Sequence[tuple[int, int, Look]]) -> list[_Piece]:
+    """Stretches of a text that have one look. Spans begin and end inside the text.
+
+    The quick road is for spans one behind the other or one inside another, as nearly all are.
+    """
+    pieces: list[_Piece] = []
+    around: list[tuple[int, tuple[Look, ...]]] = [(length, ())]
+    at = 0
+    for start, end, look in spans:
+        while around[-1][0] <= start:
+            at = _up_to(pieces, at, *around.pop())
+        stop, looks = around[-1]
+        if start < at or end > stop:
+            return _woven(length, spans)
+        at = _up_to(pieces, at, start, looks)
+        around.append((end, (*looks, look)))
+    while around:
+        at = _up_to(pieces, at, *around.pop())
+    return pieces
+
+
+def _up_to(pieces: list[_Piece], at: int, stop: int, looks: tuple[Look, ...]) -> int:
+    if at >= stop:
+        return at
+    pieces.append((at, stop, looks))
+    return stop
+
+
+def _woven(length: int, spans: Sequence[tuple[int, int, Look]]) -> list[_Piece]:
+    """The same for spans that overlap in any way."""
     edges: dict[int, tuple[list[int], list[int]]] = {0: ([], []), length: ([], [])}
-    for place, (start, end, _) in enumerate(looks):
+    for place, (start, end, _) in enumerate(spans):
         edges.setdefault(start, ([], []))[0].append(place)
-        edges.setdefault(min(end, length), ([], []))[1].append(place)
+        edges.setdefault(end, ([], []))[1].append(place)
+    pieces: list[_Piece] = []
     active: list[int] = []
     at = 0
     for edge in sorted(edges):
-        if at < edge:
-            yield at, edge, [looks[place][2] for place in active]
-            at = edge
+        at = _up_to(pieces, at, edge, tuple(spans[place][2] for place in active))
         begun, ended = edges[edge]
         if ended:
             active = [place for place in active if place not in ended]
         if begun:
             active = sorted((*active, *begun))
+    return pieces
 
 
 @lru_cache(maxsize=2048)
