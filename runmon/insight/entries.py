@@ -12,34 +12,22 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, IntEnum
+from enum import Enum
 
 import msgspec
+from msgspec.structs import replace
 
+from runmon.insight.json_records import JsonRecord, json_record
+from runmon.insight.severity import LEVELS
+from runmon.insight.severity import Level as Level
 from runmon.model.search import SGR
 
 MAX_LINES = 1000
 """Lines an entry may have; what follows without a level has none."""
+LONG = 64 * 1024
+"""Bytes of a line that are looked at for its parts, where it is no JSON."""
 PAUSE_S = 0.25
 """A line that is not indented and comes this long after the one before it is an entry of its own."""
-
-
-class Level(IntEnum):
-    """How much an entry matters."""
-
-    NONE = 0
-    DEBUG = 1
-    INFO = 2
-    WARN = 3
-    ERROR = 4
-
-
-LEVELS = {
-    "DEBUG": Level.DEBUG, "PERF": Level.DEBUG, "INFO": Level.INFO, "WARN": Level.WARN, "WARNING": Level.WARN,
-    "ERROR": Level.ERROR, "SFAIL": Level.ERROR, "SOFT_FAIL": Level.ERROR, "CRITICAL": Level.ERROR,
-    "FATAL": Level.ERROR, "OFF": Level.NONE,
-}  # fmt: skip
-"""Every level word of both dialects."""
 
 
 class Shape(Enum):
@@ -127,6 +115,17 @@ def parse(text: str) -> Parts:
     return Parts(Shape.PLAIN, Level.NONE, stamp, _NOWHERE, _NOWHERE, head.end() - bool(head["json"]))
 
 
+def parse_line(raw: bytes) -> tuple[str, Parts, JsonRecord | None]:
+    """The first 64 KiB of a line's visible text, its parts, and, where it is longer JSON, what it says."""
+    text = visible(raw[:LONG])
+    parts = parse(text)
+    if len(raw) > LONG and parts.shape is Shape.PLAIN and text[parts.body : parts.body + 1] == "{":
+        record = json_record(visible(raw)[parts.body :])
+        if record is not None:
+            return text, replace(parts, shape=Shape.JSON, level=record.level), record
+    return text, parts, None
+
+
 def level_begun(text: str) -> Level | None:
     """The level of the entry that a line begins whatever stands before it; None where it may go on with one.
 
@@ -145,34 +144,6 @@ def level_begun(text: str) -> Level | None:
             parts = parse(text)
             return parts.level if parts.begins else None
     return None
-
-
-class JsonRecord(msgspec.Struct, frozen=True):
-    """A line written with `APIFY_LOG_FORMAT=JSON`."""
-
-    level: Level
-    word: str
-    logger: str
-    message: str
-    rest: str
-    """What else the object held, as JSON, or empty."""
-
-
-def json_record(text: str) -> JsonRecord | None:
-    """The record in a JSON line; None where the text is no JSON object with a level and a message."""
-    if '"level"' not in text or not text.endswith("}"):
-        return None
-    try:
-        held = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=dict[str, object])
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    word, message = held.pop("level", None), held.pop("msg", held.pop("message", None))
-    if not isinstance(word, str) or word.upper() not in LEVELS or not isinstance(message, str):
-        return None
-    logger = held.pop("logger", held.pop("prefix", ""))
-    held.pop("time", None)
-    rest = msgspec.json.encode(held).decode() if held else ""
-    return JsonRecord(LEVELS[word.upper()], word.upper(), str(logger or ""), message, rest)
 
 
 def payload_at(text: str) -> int:

@@ -10,7 +10,8 @@ import re
 from array import array
 from dataclasses import dataclass, field
 
-from runmon.insight.entries import MAX_LINES, Level, Parts, Shape, joins, json_record, parse, visible
+from runmon.insight.entries import MAX_LINES, Level, Parts, Shape, joins, parse_line
+from runmon.insight.json_records import JsonRecord, json_record
 
 MOST_GROUPS = 500
 """Kinds of messages kept apart; what else there is counts as one kind for each level."""
@@ -91,22 +92,21 @@ class Groups:
         """Take the whole lines of a block that begins with line `first`; those taken before are skipped."""
         lines = block.split(b"\n")[:-1]
         for raw in lines[max(self.scanned - first, 0) :]:
-            self._take(raw[:65536])
+            self._take(raw)
 
     def _take(self, raw: bytes) -> None:
-        text = visible(raw)
-        parts = parse(text)
+        text, parts, record = parse_line(raw)
         goes_on = self._before is not None and self._length < MAX_LINES and joins(text, parts, *self._before)
         if goes_on:
             self._length += 1
         else:
             self._length = 1
-            self._begin(text, parts)
+            self._begin(text, parts, record)
         self._before = (text, parts)
         self.scanned += 1
 
-    def _begin(self, text: str, parts: Parts) -> None:
-        level, logger, message = _said(text, parts)
+    def _begin(self, text: str, parts: Parts, record: JsonRecord | None) -> None:
+        level, logger, message = _said(text, parts, record)
         key = (level, logger, shape(message))
         if key not in self._groups and len(self._groups) >= MOST_GROUPS:
             key, message = (level, "", OTHERS), OTHERS
@@ -121,9 +121,11 @@ class Groups:
         return sorted(self._groups.values(), key=lambda group: (-group.level, -group.count, group.first))
 
 
-def _said(text: str, parts: Parts) -> tuple[Level, str, str]:
-    """Level, logger and message of an entry's first line."""
-    if parts.shape is Shape.JSON and (record := json_record(text[parts.body :])) is not None:
+def _said(text: str, parts: Parts, record: JsonRecord | None) -> tuple[Level, str, str]:
+    """Level, logger and message of an entry's first line; `record` is what longer JSON says."""
+    if parts.shape is Shape.JSON and record is None:
+        record = json_record(text[parts.body :])
+    if record is not None:
         return parts.level, record.logger, record.message.split("\n", 1)[0][:MOST_CHARS]
     body = text[parts.body :]
     found = _PAYLOAD.search(body) if body.endswith(("}", "})")) else None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from runmon.insight.entries import LEVELS, Level, parse, visible
+from runmon.insight.entries import Level, parse, visible
+from runmon.insight.severity import LEVELS
 
 _STAMP = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z"
 _COLOUR = rb"(?:\x1b\[[0-9;:]{0,64}m)*"

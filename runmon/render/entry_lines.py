@@ -221,8 +221,12 @@ def _message(lines: list[str]) -> Iterator[Part]:
             yield Library(library, folded=bool(rest))
 
 
-def _payload(payload: str) -> JsonLines:
-    indented = msgspec.json.format(payload.encode("utf-8", "surrogatepass"), indent=2)
+def _payload(payload: str) -> Part:
+    """The payload as JSON that folds; as text where it is nested deeper than can be read."""
+    try:
+        indented = msgspec.json.format(payload.encode("utf-8", "surrogatepass"), indent=2)
+    except RecursionError:
+        return Words([(payload, "text")])
     return JsonLines(indented.split(b"\n"))
 
 

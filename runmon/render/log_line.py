@@ -13,8 +13,9 @@ from enum import Enum
 import msgspec
 from rich.text import Span, Text
 
-from runmon.insight.entries import JsonRecord, Level, Parts, Shape, json_record, payload_at, stamp_time
+from runmon.insight.entries import Level, Parts, Shape, payload_at, stamp_time
 from runmon.insight.frames import Frame
+from runmon.insight.json_records import JsonRecord
 from runmon.render.untrusted import clean
 
 LEVEL_WIDTH = 5
@@ -73,12 +74,7 @@ class Clock(msgspec.Struct, frozen=True):
 
 def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE, level: Level) -> Text:
     """A line made ready: `shown` has passed `untrusted.line`, `parts` are its text's, `level` its entry's."""
-    text = shown.plain
-    line = _Line()
-    if stamp:
-        line.add(stamp + " ", "faint")
-    if parts.shape is Shape.JSON and (record := json_record(text[parts.body :])) is not None:
-        return _json_line(line, record)
+    text, line = shown.plain, _begun(stamp)
     nested = text[parts.stamp[1] : _first_of(parts)].strip()
     if parts.shape in (Shape.JS, Shape.PYTHON):
         line.add(_word(text[slice(*parts.word)]), TONES[parts.level])
@@ -99,6 +95,20 @@ def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE
     line.add_part(shown, parts.body, tail, tone)
     if tail < len(text):
         line.add_payload(text[tail:])
+    return line.text()
+
+
+def json_line(record: JsonRecord, *, stamp: str) -> Text:
+    """A line that was written as JSON, made ready; of a long one its beginning."""
+    line = _begun(stamp)
+    line.add(_word(record.word), TONES[record.level])
+    line.add(" ", "text")
+    if record.logger:
+        line.add(clean(record.logger, limit=120), "quiet")
+        line.add(": ", "faint")
+    line.add(clean(record.message), "")
+    if record.rest:
+        line.add_payload(" " + clean(record.rest))
     return line.text()
 
 
@@ -140,16 +150,11 @@ class _Line:
         return Text("".join(self._parts), spans=self._spans, no_wrap=True, end="")
 
 
-def _json_line(line: _Line, record: JsonRecord) -> Text:
-    line.add(_word(record.word), TONES[record.level])
-    line.add(" ", "text")
-    if record.logger:
-        line.add(clean(record.logger, limit=120), "quiet")
-        line.add(": ", "faint")
-    line.add(clean(record.message), "")
-    if record.rest:
-        line.add_payload(" " + clean(record.rest))
-    return line.text()
+def _begun(stamp: str) -> _Line:
+    line = _Line()
+    if stamp:
+        line.add(stamp + " ", "faint")
+    return line
 
 
 def _first_of(parts: Parts) -> int:

@@ -14,20 +14,23 @@ from runmon.insight.entries import (
     Parts,
     Shape,
     entry_of,
-    head_before,
     joins,
     parse,
+    parse_line,
     stamp_time,
     visible,
 )
 from runmon.insight.frames import Frame, frame_of
+from runmon.insight.json_records import JsonRecord, json_record
 from runmon.insight.moments import Times
 from runmon.model.log import LogBuffer
-from runmon.render.log_line import Clock, Stamps, log_line
+from runmon.render.log_line import Clock, Stamps, json_line, log_line
 from runmon.render.untrusted import line
 
 KEPT = 4096
 """Lines whose parts and level are remembered."""
+SHOWN = 16_384
+"""Characters kept of what a long line of JSON says: more than a row shows."""
 
 
 class LogLines:
@@ -41,6 +44,7 @@ class LogLines:
         self.moved = 0
         """By how much the numbers of lines grew when they were last rewritten."""
         self._seen: dict[int, tuple[str, Parts]] = {}
+        self._long: dict[int, JsonRecord] = {}
         self._levels: dict[int, Level] = {}
 
     def changed(self) -> bool:
@@ -50,10 +54,12 @@ class LogLines:
             self.moved = sum(change.moved for change in self.buffer.changes[self._generation :])
         if rewritten or len(self._seen) > KEPT:
             self._seen.clear()
+            self._long.clear()
             self._levels.clear()
         self._generation = self.buffer.generation
         last = self._count - 1
         self._seen.pop(last, None)
+        self._long.pop(last, None)
         self._levels.pop(last, None)
         self._count = self.buffer.lines
         return rewritten
@@ -69,6 +75,8 @@ class LogLines:
     def text(self, n: int) -> Text:
         """Line `n` as it is shown."""
         text, parts = self._at(n)
+        if (record := self._record(n)) is not None:
+            return json_line(record, stamp=self._stamp(n, text, parts))
         shown = line(self._raw(n))
         if shown.plain != text:
             parts = parse(shown.plain)
@@ -92,21 +100,23 @@ class LogLines:
 
     def _level_here(self, n: int) -> Level | None:
         """The level that line `n` begins; None where it goes on with the entry before it."""
-        text, parts = self._at(n)
-        if parts.begins:
+        if (parts := self._at(n)[1]).begins:
             return parts.level
-        return None if n and joins(text, parts, *self._at(n - 1)) else Level.NONE
+        return None if self._goes_on(n) else Level.NONE
+
+    def _goes_on(self, n: int) -> bool:
+        """Whether line `n` belongs to the entry of the line before it."""
+        return n > 0 and joins(*self._at(n), *self._at(n - 1))
 
     def entry(self, n: int) -> Entry:
         """The whole entry that line `n` belongs to."""
-        first = head_before(n, self._raw)
-        lines = [self._whole(first)]
-        for at in range(first + 1, min(first + MAX_LINES, self._count)):
-            text, parts = self._whole(at)
-            if not joins(text, parts, *lines[-1]):
-                break
-            lines.append((text, parts))
-        return entry_of(first, lines)
+        first = n
+        while n - first < MAX_LINES - 1 and self._goes_on(first):
+            first -= 1
+        after = first + 1
+        while after < min(first + MAX_LINES, self._count) and self._goes_on(after):
+            after += 1
+        return entry_of(first, [self._whole(at) for at in range(first, after)])
 
     def next_stamps(self) -> Stamps:
         """Write stamps the next way, and say which that is."""
@@ -134,9 +144,19 @@ class LogLines:
     def _at(self, n: int) -> tuple[str, Parts]:
         seen = self._seen.get(n)
         if seen is None:
-            text = visible(self._raw(n)[:65536])
-            seen = self._seen[n] = (text, parse(text))
+            text, parts, record = parse_line(self._raw(n))
+            seen = self._seen[n] = (text, parts)
+            if record is not None:
+                kept = {name: getattr(record, name)[:SHOWN] for name in ("logger", "message", "rest")}
+                self._long[n] = replace(record, **kept)
         return seen
+
+    def _record(self, n: int) -> JsonRecord | None:
+        """What line `n` says where it was written as JSON; of a long line the beginning."""
+        text, parts = self._at(n)
+        if parts.shape is not Shape.JSON:
+            return None
+        return self._long.get(n) or json_record(text[parts.body :])
 
     def _whole(self, n: int) -> tuple[str, Parts]:
         """A line with all of its text, however long."""
@@ -151,7 +171,7 @@ class LogLines:
         """The stamp of a line that begins something; blanks for lines that go on."""
         stamp = text[slice(*parts.stamp)]
         before = self.stamp(n - 1) if n else ""
-        if parts.shape is Shape.PLAIN and n and joins(text, parts, *self._at(n - 1)):
+        if parts.shape is Shape.PLAIN and self._goes_on(n):
             stamp = ""
         return self.clock.write(stamp, before)
 

@@ -23,8 +23,8 @@ MOST_STRIPS = 1000
 """Finished lines kept; enough for some screens up and down."""
 MARK = "•"
 """Stands in the gutter of a marked row, behind the row's own sign."""
-BOLD = {"chosen": "accent", "head": "quiet", "current_head": "accent"}
-"""Tones of the table's own, and the colour each takes."""
+BOLD = {"chosen": "accent", "head": "quiet", "current_head": "accent", "strong": "text"}
+"""Tones that are bold, and the colour each takes."""
 
 
 class TablePainter:
