@@ -51,12 +51,10 @@ def errors_in(block: bytes) -> Iterator[int]:
 
 def _loud(block: bytes, words: bytes) -> Iterator[tuple[int, Level]]:
     """Where an error or a warning begins, and which, in lines that hold one of some words."""
-    past = 0
-    for found in _words(words).finditer(block):
+    past, pattern = 0, _words(words)
+    while (found := pattern.search(block, past)) is not None:
         at = found.start()
-        if at < past:
-            continue
-        begins = block.rfind(b"\n", 0, at) + 1
+        begins = block.rfind(b"\n", past, at) + 1 or past
         past = block.find(b"\n", at) + 1 or len(block)
         head = _HEAD.match(block, begins)
         if head is None:

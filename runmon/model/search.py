@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from runmon.errors import BadInput
@@ -18,6 +19,8 @@ from runmon.errors import BadInput
 SGR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 """One colour code in raw bytes."""
 MAX_PATTERN = 512
+MOST_SPANS = 2000
+"""Matches in one line that are marked: a line of nothing else must not hold up a frame."""
 _COLOUR = r"(?:\x1b\[[0-9;:]*m)*"
 _SPECIAL = frozenset("\\^$.|?*+()[]{}")
 _CLASSES = re.compile(r"\\[pP]\{[^}]*\}|\\.")
@@ -64,6 +67,11 @@ class Query:
     def _coloured(self) -> Any:
         return self._compiled(_escaped(self.text, _COLOUR))
 
+    @cached_property
+    def _literal(self) -> re.Pattern[str]:
+        exact = any(char.isupper() for char in self.text)
+        return re.compile(re.escape(self.text), 0 if exact else re.IGNORECASE)
+
     def _compiled(self, pattern: str) -> Any:
         import re2
 
@@ -102,12 +110,13 @@ class Query:
             at = counted + 1
 
     def spans(self, line: str) -> list[tuple[int, int]]:
-        """Start and end of every match in one line, in characters; empty matches are none."""
+        """Start and end of the matches in one line, in characters, at most 2,000; empty matches are none."""
+        if not self.regular:
+            return [found.span() for found in islice(self._literal.finditer(line), MOST_SPANS)]
         raw = line.encode("utf-8", "surrogatepass")
-        found = [match.span() for match in self._plain.finditer(raw)]
-        if len(raw) == len(line):
-            return [span for span in found if span[0] < span[1]]
-        return [(_chars(raw, start), _chars(raw, end)) for start, end in found if start < end]
+        bytes_at = (match.span() for match in islice(self._plain.finditer(raw), MOST_SPANS))
+        found = [span for span in bytes_at if span[0] < span[1]]
+        return found if len(raw) == len(line) else list(_in_chars(raw, found))
 
 
 class Hits:
@@ -170,8 +179,13 @@ def _reason(error: Exception) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
-def _chars(raw: bytes, end: int) -> int:
-    return len(raw[:end].decode("utf-8", "replace"))
+def _in_chars(raw: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans of bytes, in order and without overlap, as spans of characters."""
+    chars = done = 0
+    for start, end in spans:
+        first = chars + len(raw[done:start].decode("utf-8", "replace"))
+        chars, done = first + len(raw[start:end].decode("utf-8", "replace")), end
+        yield first, chars
 
 
 def _escaped(text: str, between: str) -> str:

@@ -12,6 +12,8 @@ from runmon.model.units import grouped
 from runmon.render.charts import BLOCKS
 
 DAY_S = 86_400.0
+THIN = " ▖▖▖▖▌▌▌▌"
+"""Columns of height 0 … 8 in half the width."""
 
 
 def volume_text(
@@ -24,21 +26,28 @@ def volume_text(
 ) -> Text:
     """One column a span. `errors` and `warnings` are counts of each; `told` is the span that is named."""
     lines = volume.lines()
-    loud = [error or warning for error, warning in zip(errors, warnings, strict=True)]
-    rows = [
-        _row(lines, ["quiet"] * len(lines)),
-        _row(loud, ["bad" if error else "warn" for error in errors]),
-    ]
+    rows = [_row(_heights(lines), BLOCKS, "quiet"), _loud(errors, warnings)]
     said = _peak(volume, lines) if told is None else _span(volume, told, (lines, errors, warnings), zone)
     return Text("\n").join([*rows, _axis(volume, said, zone)])
 
 
-def _row(counts: Sequence[int], tones: Sequence[str]) -> Text:
-    """Columns as high as the root of their count: one long stack trace must not flatten everything else."""
-    most, text = max(counts, default=0), Text()
-    for count, tone in zip(counts, tones, strict=True):
-        text.append(BLOCKS[max(round(8 * (count / most) ** 0.5), 1)] if count else " ", tone)
+def _loud(errors: Sequence[int], warnings: Sequence[int]) -> Text:
+    """Errors as whole columns, where there are none warnings as thin ones: without colour they differ too."""
+    text = Text()
+    heights = _heights([error or warning for error, warning in zip(errors, warnings, strict=True)])
+    for height, error in zip(heights, errors, strict=True):
+        text.append_text(_row([height], BLOCKS, "bad") if error else _row([height], THIN, "warn"))
     return text
+
+
+def _heights(counts: Sequence[int]) -> list[int]:
+    """0 … 8, by the root of the count: one long stack trace must not flatten everything else."""
+    most = max(counts, default=0)
+    return [max(round(8 * (count / most) ** 0.5), 1) if count else 0 for count in counts]
+
+
+def _row(heights: Sequence[int], columns: str, tone: str) -> Text:
+    return Text("".join(columns[height] for height in heights), tone)
 
 
 def _axis(volume: Volume, said: Text, zone: tzinfo | None) -> Text:
@@ -60,7 +69,8 @@ def _peak(volume: Volume, lines: Sequence[int]) -> Text:
 
 def _span(volume: Volume, place: int, counts: Sequence[Sequence[int]], zone: tzinfo | None) -> Text:
     lines, errors, warnings = (each[place] for each in counts)
-    text = Text.assemble((_edge(volume, place, zone), "strong"), (f"  {grouped(lines)} lines", "text"))
+    said = "1 line" if lines == 1 else f"{grouped(lines)} lines"
+    text = Text.assemble((_edge(volume, place, zone), "strong"), (f"  {said}", "text"))
     text.append(f"  E {grouped(errors)}" if errors else "", "bad")
     return text.append(f"  W {grouped(warnings)}" if warnings else "", "warn")
 

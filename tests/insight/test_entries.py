@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,6 +71,13 @@ def test_errors_and_warnings_are_found_where_the_grammar_sees_them(pieces: list[
     errors, warnings = loud_lines(first, raw)
     assert errors == [first + n for n, level in enumerate(levels) if level is Level.ERROR]
     assert warnings == [first + n for n, level in enumerate(levels) if level is Level.WARN]
+
+
+def test_a_long_line_of_level_words_is_read_as_fast_as_any_other() -> None:
+    raw = b"WARN  Crawler: " + b"ERROR " * 1_000_000
+    begun = time.process_time()
+    assert loud_lines(7, raw + b"\nERROR no\n") == ([8], [7])
+    assert time.process_time() - begun < 0.5
 
 
 def test_a_javascript_error_is_one_entry_with_its_stack_and_payload() -> None:

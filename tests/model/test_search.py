@@ -36,12 +36,21 @@ def test_colours_between_letters_hide_nothing(parts: list[str], needle: str) -> 
     assert list(Query(needle.replace(" ", "[ ]"), regular=True).lines_in(raw.encode())) == expected
 
 
-@given(TEXT, st.text(alphabet="abé日", min_size=1, max_size=2))
+@given(TEXT, st.text(alphabet="abAé日", min_size=1, max_size=2), st.booleans())
 @settings(deadline=None)
-def test_spans_are_where_the_characters_are(text: str, needle: str) -> None:
+def test_every_match_is_marked_where_its_characters_are(text: str, needle: str, regular: bool) -> None:
     line = text.replace("\n", "")
-    for start, end in Query(needle).spans(line):
-        assert line[start:end].lower() == needle
+    seen, expected, at = folded(line, needle), list[tuple[int, int]](), 0
+    while (at := seen.find(needle, at)) >= 0:
+        expected.append((at, at + len(needle)))
+        at += len(needle)
+    assert Query(needle, regular=regular).spans(line) == expected
+
+
+def test_a_line_of_nothing_but_matches_is_marked_in_a_fraction_of_a_frame() -> None:
+    begun = time.process_time()
+    assert len(Query("é").spans("é" * 8192)) == 2000
+    assert time.process_time() - begun < 0.02
 
 
 def test_a_pattern_that_freezes_other_engines_takes_no_time() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runmon.insight.entries import EntryReader
+from runmon.insight.entries import Entry, EntryReader
 from runmon.render.entry_lines import PIECE, EntryLines
 from runmon.render.links import first_link, links
 
@@ -16,10 +16,14 @@ LIBRARY = "    at theirs (/usr/src/app/node_modules/x/y.js:1:2)"
 TRACE = st.lists(st.sampled_from([OWN, LIBRARY, "  and text", "", "x" * (PIECE + 5)]), max_size=12)
 
 
-def shown(raw: str) -> EntryLines:
+def entry_of(raw: str) -> Entry:
     reader = EntryReader()
     (entry,) = [*reader.feed(raw.encode()), *reader.finish()]
-    return EntryLines(entry)
+    return entry
+
+
+def shown(raw: str) -> EntryLines:
+    return EntryLines(entry_of(raw))
 
 
 def texts(lines: EntryLines) -> list[str]:
@@ -64,6 +68,16 @@ def test_a_stack_without_own_frames_is_not_folded() -> None:
         "library code, 1 line",
         LIBRARY,
     ]
+
+
+def test_json_nested_as_deep_as_can_just_be_read_is_shown_whole() -> None:
+    def in_a_call(depth: int, entry: Entry) -> EntryLines:
+        return in_a_call(depth - 1, entry) if depth else EntryLines(entry)
+
+    for depth in range(850, 1000, 3):
+        payload = '{"a":' * depth + "1" + "}" * depth
+        lines = in_a_call(40, entry_of(f"{STAMP} INFO  Oh {payload}"))
+        assert "".join(texts(lines)).count('"a":') == depth
 
 
 @pytest.mark.parametrize(

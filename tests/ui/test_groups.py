@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runmon.ui.screens.groups import GroupsScreen
 from runmon.ui.widgets.table import Table
 from tests.ui.test_log_pane import JS, Log, log
@@ -39,3 +41,13 @@ async def test_messages_that_arrive_are_counted_while_one_looks_and_the_cursor_s
         assert table.cursor == 2
         await shown.press("escape")
         assert shown.view.cursor == -1
+
+
+@pytest.mark.parametrize("theme", ["runmon-dark", "runmon-light", "runmon-16"])
+async def test_every_word_of_the_messages_has_a_colour_of_the_theme(theme: str) -> None:
+    async with log(JS) as shown:
+        shown.screen.app.theme = theme
+        await shown.press("F")
+        await shown.until(lambda: "21 kinds  E 6  W 5" in messages(shown))
+        strips = shown.pilot.app.screen._compositor.render_strips()
+        assert [s.text for strip in strips[2:-2] for s in strip if s.text.strip() and not s.style.color] == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from textual.message import Message
@@ -210,7 +209,7 @@ class LineSearch(LineCanvas):
         if self.sought is None:
             return []
         style = "current" if line == self.cursor else "match"
-        return [(span, style) for span in islice(self.sought.spans(plain), 500)]
+        return [(span, style) for span in self.sought.spans(plain)]
 
 
 def _matches(query: Query, source: LineSource, first: int, count: int) -> Iterator[tuple[int, list[int]]]:

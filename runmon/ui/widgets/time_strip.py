@@ -106,20 +106,26 @@ class TimeStrip(Widget):
         zone = view.lines.clock.shown_zone
         text = volume_text(volume, errors, warnings, told=self._hover, zone=zone)
         first, last = (volume.span_of(line) for line in self._view.in_view())
-        for row in range(2):
+        for row, style in enumerate(("cursor", "cursor", "underline")):
             begins = row * (volume.spans + 1)
-            text.stylize("cursor", begins + first, begins + last + 1)
+            text.stylize(style, begins + first, begins + last + 1)
         return text
 
     def action_step(self, spans: int) -> None:
-        """Go on or back by so many columns."""
+        """Go on or back by so many columns that have lines."""
         volume = self.volume
-        span = volume.span_of(self._view.in_view()[0]) + spans
-        while (
-            0 < span < volume.spans - 1 and volume.edges[span] == volume.edges[span + (1 if spans > 0 else 0)]
-        ):
-            span += 1 if spans > 0 else -1
+        edges, way = volume.edges, 1 if spans > 0 else -1
+        span = volume.span_of(self._stands()) + spans
+        while 0 < span < volume.spans - 1 and edges[span] == edges[span + 1]:
+            span += way
         self._pick(span)
+
+    def _stands(self) -> int:
+        """From where one goes on: the current line if it shows, else the first; following, the last."""
+        view = self._view
+        first, last = view.in_view()
+        number = view.number(view.cursor) if view.cursor >= 0 else -1
+        return number if first <= number <= last else last if view.following else first
 
     def _pick(self, span: int) -> None:
         volume = self.volume
@@ -137,6 +143,8 @@ class TimeStrip(Widget):
     def on_mouse_up(self, event: events.MouseUp) -> None:
         event.stop()
         self.release_mouse()
+        if not self.region.contains(*event.screen_offset):
+            self.on_leave()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Name the column under the pointer; drag the view along where the button is down."""
