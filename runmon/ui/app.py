@@ -173,9 +173,11 @@ class RunmonApp(TypesAhead, OpensRuns):
             raise trouble
 
     def _look_for_terminal(self) -> None:
-        """Leave where the terminal went away without a signal."""
+        """Leave where the terminal went away without a signal, and fit into what it is by now."""
         if not sys.__stdin__ or not os.isatty(sys.__stdin__.fileno()):
             self.leave(128 + signal.SIGHUP)
+        elif not self._lending and (look := getattr(self._driver, "look_at_window", None)) is not None:
+            look()
 
     def _theme_changed(self, _theme: object) -> None:
         self._use_styles()

@@ -19,6 +19,8 @@ from typing import Any, TextIO, cast
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 READ_BYTES = 4096
 TICK_S = 0.1
@@ -60,6 +62,15 @@ class LastingDriver(LinuxDriver):
             return os.get_terminal_size(self.fileno)
         except OSError:
             return 80, 25
+
+    def look_at_window(self) -> None:
+        """Tell the application of a size that it has not heard of, or that an older one overtook on its way.
+
+        A terminal that promises to tell its size itself (mode 2048) is believed too much: not all keep to it.
+        """
+        size, app = Size(*self._get_terminal_size()), self._app
+        if size and {size} != {app.size, app.screen.size}:
+            app.post_message(Resize(size, size))
 
     def disable_input(self) -> None:
         """Read no keys from here on."""

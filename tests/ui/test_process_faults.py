@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,29 @@ def test_a_window_of_one_cell_and_back_breaks_nothing(command: tuple[str, ...]) 
         terminal.sees("Kettle 12", "complete")
         terminal.send("q")
         assert terminal.ends() == 0
+
+
+def test_a_terminal_that_promises_to_tell_its_size_and_does_not_is_looked_at(
+    command: tuple[str, ...],
+) -> None:
+    """F4: resized in the first moments, before anything is painted, and once more later."""
+    with Terminal(command) as terminal:
+        terminal.until(lambda: b"\x1b[?2048$p" in terminal.output)
+        terminal.send("\x1b[?2048;2$y")
+        terminal.until(lambda: b"\x1b[?2048h" in terminal.output)
+        for columns, rows in ((80, 24), (100, 30)):
+            terminal.resize(columns, rows)
+            terminal.until(partial(fills, terminal, columns, rows))
+        terminal.send("q")
+        assert terminal.ends() == 0
+
+
+def fills(terminal: Terminal, columns: int, rows: int) -> bool:
+    """Whether the bottom line is where and as long as it should be."""
+    lines = terminal.text.split("\n")
+    return (
+        len(lines) == rows and len(lines[-1].rstrip()) == columns - 1 and lines[-1].rstrip().endswith("req/s")
+    )
 
 
 def test_the_window_counts_and_not_what_a_shell_exported_of_it(command: tuple[str, ...]) -> None:
