@@ -43,6 +43,14 @@ async def test_messages_that_arrive_are_counted_while_one_looks_and_the_cursor_s
         assert shown.view.cursor == -1
 
 
+async def test_on_a_small_screen_the_message_has_the_room_and_its_times_stand_below() -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("F")
+        await shown.until(lambda: "21 kinds" in messages(shown))
+        assert "× 5  ERROR  Request ‹url› failed for good" in shown.lines[2]
+        assert "18:16:15 … 18:16:16" in messages(shown)
+
+
 @pytest.mark.parametrize("theme", ["runmon-dark", "runmon-light", "runmon-16"])
 async def test_every_word_of_the_messages_has_a_colour_of_the_theme(theme: str) -> None:
     async with log(JS) as shown:
@@ -50,4 +58,5 @@ async def test_every_word_of_the_messages_has_a_colour_of_the_theme(theme: str) 
         await shown.press("F")
         await shown.until(lambda: "21 kinds  E 6  W 5" in messages(shown))
         strips = shown.pilot.app.screen._compositor.render_strips()
-        assert [s.text for strip in strips[2:-2] for s in strip if s.text.strip() and not s.style.color] == []
+        parts = [part for strip in strips[2:-2] for part in strip if part.text.strip()]
+        assert [part.text for part in parts if part.style is None or part.style.color is None] == []

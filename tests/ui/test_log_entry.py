@@ -60,3 +60,10 @@ async def test_folding_moves_neither_marks_nor_matches() -> None:
         assert "◆" in shown.text and view.marks.lines[0] == view.all_lines() - 1
         await shown.press("n", "n")
         assert "product" in view.text_of(view.cursor).plain or not len(view.hits)
+
+
+async def test_what_is_folded_stands_right_of_where_its_line_begins() -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("g", "e", "e", "enter")
+        await shown.until(lambda: '│     "error": "500 - Internal Server Error:' in shown.text)
+        assert '│       <h1>Internal Server Error</h1>"' in shown.text

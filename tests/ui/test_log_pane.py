@@ -194,6 +194,25 @@ async def test_the_first_match_shows_while_the_rest_is_still_being_searched(
         await shown.until(lambda: "1 of 2" in shown.title)
 
 
+@pytest.mark.parametrize("keys", ["g", "G", "e", "s", "L", "^g"])
+async def test_a_key_that_leads_on_from_a_match_far_to_the_right_shows_lines_from_their_start(
+    keys: str,
+) -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("g", "slash", *"retrycount", "enter")
+        await shown.until(lambda: round(shown.view.scroll_x) > 0 and '"retryCount":1' in shown.text)
+        await shown.press(*(("ctrl+g", *"9", "enter") if keys == "^g" else keys))
+        await shown.until(lambda: sum(line[2:7] == "18:16" for line in shown.lines) > 2)
+
+
+async def test_a_key_that_leads_on_keeps_the_place_sideways_that_a_person_chose() -> None:
+    async with log(JS, size=(60, 20)) as shown:
+        await shown.press("g", "slash", *"retrycount", "enter", "left")
+        left = round(shown.view.scroll_x)
+        await shown.press("e", "n", "g")
+        assert round(shown.view.scroll_x) == left > 0
+
+
 async def test_search_that_is_left_returns_to_where_it_began() -> None:
     async with log(JS) as shown:
         await shown.press("g", "slash", *"crawl finished")

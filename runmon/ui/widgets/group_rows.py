@@ -15,6 +15,8 @@ from runmon.render.untrusted import clean
 from runmon.ui.widgets.table_source import Head, Row
 
 TIMES, TIME, LEVEL = 8, 8, 5
+TIMED = 64
+"""Cells from which on there is room for times in the rows."""
 _GROUNDS = {Level.ERROR: "error_ground"}
 
 
@@ -23,26 +25,24 @@ class GroupRows:
 
     def __init__(self, clock: Clock) -> None:
         self.groups: Sequence[Group] = ()
+        self._timed = True
         self._clock = clock if clock.mode not in (Stamps.DELTA, Stamps.HIDDEN) else Clock()
 
     def row_count(self) -> int:
         return len(self.groups)
 
     def heads(self, room: int) -> Sequence[Head]:
-        fixed = [
-            Head("times", TIMES, right=True),
-            Head("first", TIME),
-            Head("last", TIME),
-            Head("level", LEVEL),
-        ]
+        self._timed = room >= TIMED
+        times = [Head("first", TIME), Head("last", TIME)] if self._timed else []
+        fixed = [Head("times", TIMES, right=True), *times, Head("level", LEVEL)]
         return [*fixed, Head("message", max(room - sum(head.width + 2 for head in fixed), 16))]
 
     def row(self, number: int, first: int, last: int) -> Row | None:
         group = self.groups[number]
+        times = [Cell(self._time(stamp), "quiet") for stamp in (group.began, group.ended)]
         cells = [
             Cell(f"× {grouped(group.count)}", "strong" if group.level >= Level.WARN else "text", True),
-            Cell(self._time(group.began), "quiet"),
-            Cell(self._time(group.ended), "quiet"),
+            *(times if self._timed else ()),
             Cell("" if group.level is Level.NONE else group.level.name, TONES[group.level]),
             Cell(clean(group.words, limit=LONGEST)),
         ]
@@ -67,6 +67,9 @@ class GroupRows:
         text.append(clean(group.words, limit=400), "text")
         if not group.alike:
             text.append("\n").append("for one: ", "faint").append(clean(group.example, limit=400), "quiet")
+        if not self._timed and group.began:
+            first, last = self._time(group.began), self._time(group.ended)
+            text.append("\n").append(f"{first} … {last}" if first != last else first, "quiet")
         return text
 
     def _time(self, stamp: str) -> str:

@@ -77,6 +77,13 @@ class JsonView(LineView):
             return "  ", ""
         return (OPEN, "faint") if state else (FOLDED, "accent")
 
+    def hang(self, n: int) -> int:
+        """Folded rows of JSON and of stack traces stand two cells right of where the line begins."""
+        if self.json is None:
+            return 0
+        plain = self.text_of(n).plain
+        return len(plain) - len(plain.lstrip(" ")) + 2
+
     def watch_cursor(self, old: int, new: int) -> None:
         super().watch_cursor(old, new)
         path = self.json.path(new) if self.json is not None and new >= 0 else ""

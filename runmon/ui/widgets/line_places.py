@@ -66,6 +66,8 @@ class LinePlaces(LineRows):
         super().__init__(source, id=id, classes=classes)
         self._placing = False
         self._height = 0
+        self._aside = self._aside_from = 0
+        """The first cell that shows since a match was gone after, or 0, and the first one before."""
         self._grown_at = 0.0
         self._racing = False
         self._pending = False
@@ -310,8 +312,20 @@ class LinePlaces(LineRows):
             return
         first, last = self._cells(line, span)
         self._widen(cell_len(self.text_of(line).plain))
-        fits = last <= self.text_width
-        self.scroll_to(0 if fits else max(first - self.text_width // 3, 0), animate=False, force=True)
+        left = 0 if last <= self.text_width else max(first - self.text_width // 3, 0)
+        if not self._is_aside():
+            self._aside_from = round(self.scroll_x)
+        self._aside = min(left, max(self._widest - self.text_width, 0))
+        self.scroll_to(self._aside, animate=False, force=True)
+
+    def _is_aside(self) -> bool:
+        return self._aside > 0 and round(self.scroll_x) == self._aside
+
+    def back_from_aside(self) -> None:
+        """Go back from where a match led sideways, unless somebody has moved sideways since."""
+        if self._is_aside():
+            self.scroll_to(self._aside_from, animate=False)
+        self._aside = 0
 
     # Changes
 

@@ -162,6 +162,7 @@ class LineView(LineMarks):
         self.following = False
         self.cursor = 0 if self._count else -1
         self._place(0)
+        self.back_from_aside()
 
     def action_bottom(self) -> None:
         """Go to the end, and follow it where lines arrive."""
@@ -170,6 +171,7 @@ class LineView(LineMarks):
         else:
             self.cursor = self._count - 1
         self._place(*self._last_first())
+        self.back_from_aside()
 
     def action_sideways(self, cells: int) -> None:
         """Move sideways by cells; by half a page for ±1."""
@@ -241,6 +243,7 @@ class LineView(LineMarks):
 
     def _return_to(self, first: tuple[int, int], cursor: int, following: bool) -> None:
         self.cursor, self.following = cursor, following
+        self.back_from_aside()
         if not following:
             self._place(*first)
 
@@ -274,6 +277,7 @@ class LineView(LineMarks):
             self.following = False
             self.cursor = min(self.place(number), self._count - 1)
             self.reveal(self.cursor)
+            self.back_from_aside()
 
     def line_named(self, text: str) -> int | None:
         """The number, from 0, of the line meant by `120` or `50%`; None where none is."""

@@ -163,6 +163,8 @@ class LogPane(LogFilters, LogSaving):
     def action_follow(self) -> None:
         """Follow the end of the log, or stop where it is."""
         self.view.following = not self.view.following
+        if self.view.following:
+            self.view.back_from_aside()
 
     def action_next_error(self, step: int) -> None:
         """Go to the next error, or the one before."""

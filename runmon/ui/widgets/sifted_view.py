@@ -103,6 +103,7 @@ class SiftedView(LineView):
         with self.holding():
             self.sieve = sieve
             self.sift_again()
+        self.back_from_aside()
         self._aim()
 
     def sift_again(self) -> None:
