@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from urllib.parse import quote
 
 import msgspec
@@ -136,7 +137,7 @@ def oddities(document: Document[Run]) -> list[Row]:
 def _unknown(
     told: dict[str, object], view: type[msgspec.Struct], path: str = ""
 ) -> Iterator[tuple[str, str]]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(view)}
+    fields = _fields(view)
     for name, value in told.items():
         if name not in fields:
             yield f"{path}{name}", _short(value)
@@ -144,6 +145,11 @@ def _unknown(
             inner = fields[name].type
             if issubclass(inner, msgspec.Struct):
                 yield from _unknown(value, inner, f"{path}{name}.")
+
+
+@cache
+def _fields(view: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(view)}
 
 
 def _short(value: object) -> str:
