@@ -20,6 +20,9 @@ from typing import Self
 import psutil
 import pyte
 
+MOST_AT_ONCE = 262_144
+"""Bytes of output that are taken in together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -76,8 +79,7 @@ class Program:
         """Seconds until the screen shows what `wanted` matches; TimeoutError past the limit."""
         began, pattern = time.perf_counter(), re.compile(wanted)
         while (left := began + limit_s - time.perf_counter()) > 0:
-            data = self.read(left)
-            seen = time.perf_counter()
+            data, seen = self._burst(left)
             if not data:
                 break
             self._stream.feed(data)
@@ -93,6 +95,13 @@ class Program:
             return os.read(self.master, 65_536)
         except OSError:
             return b""
+
+    def _burst(self, seconds: float) -> tuple[bytes, float]:
+        """All that it writes next without a pause, and when that was here: to take it in is our own time."""
+        data, seen = self.read(seconds), time.perf_counter()
+        while 0 < len(data) < MOST_AT_ONCE and (more := self.read(0)):
+            data, seen = data + more, time.perf_counter()
+        return data, seen
 
     def rest(self, quiet_s: float = 0.3) -> None:
         """Read until it has been silent for a while."""

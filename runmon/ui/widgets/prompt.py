@@ -95,7 +95,7 @@ class Prompt(Horizontal):
             self.app.asked = None
         done, self._done = self._done, lambda _: None
         done(value)
-        self.remove()
+        self.call_after_refresh(self.remove)  # where one went shows before all is laid out again
 
 
 def ask(
