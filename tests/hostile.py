@@ -36,6 +36,7 @@ ATTACKS = [
     "\\[",
     "lone \ud800 surrogate",
     "\u3164\u3164\uffa0",
+    "\x1b[38;5;42m\U0010eeee\u0305\u0305\U0010eeee\u0305\u030d\x1b[39m",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467 family",
 ]
 """Each once led some terminal or toolkit astray."""
@@ -45,12 +46,10 @@ _ALLOWED = re.compile(
     rb"|\x1b\[[0-9;]*[ABCDGHJK]"
     rb"|\x1b\[\?(?:25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048|7|12)(?:\$p|[hl])"
     rb"|\x1b\[[<>=?]?[0-9;]*u"
-    rb"|\x1b\[>4;[0-9]m|\x1b\[c|\x1b\[>q|\x1b\[[0-9;]*t|\x1b\[[0-6] q"
+    rb"|\x1b\[>4;[0-9]m|\x1b\[[0-9;]*t|\x1b\[[0-6] q"
     rb"|\x1b\]0;[^\x00-\x1f\x7f]*(?:\x07|\x1b\\)"
     rb"|\x1b\][0-9]+;\?(?:\x07|\x1b\\)"
     rb"|\x1b\]22;[a-z-]+\x07"
-    rb"|\x1bP\+q[0-9A-Fa-f;]*\x1b\\"
-    rb"|\x1b_Gi=1[^\x1b]*\x1b\\"
 )
 """What Textual itself writes: colours, cursor moves, its private modes, and its questions at the start."""
 
@@ -62,7 +61,8 @@ def stray(output: bytes) -> list[bytes]:
     return [
         text[max(0, m.start() - 20) : m.end() + 20].encode("unicode_escape")
         for m in re.finditer(
-            r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]", text
+            r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff\U0010eeee]",
+            text,
         )
     ]
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -28,6 +29,7 @@ class Terminal:
         *,
         columns: int = 120,
         rows: int = 40,
+        cell: tuple[int, int] = (0, 0),
         env: dict[str, str] | None = None,
     ) -> None:
         self.output = b""
@@ -40,10 +42,11 @@ class Terminal:
         environment = {**clean, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
         self.pid, self._master = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            across, down = columns * cell[0], rows * cell[1]
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, across, down))
             os.execvpe(str(command[0]), [str(part) for part in command], environment)
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -109,8 +112,12 @@ class Terminal:
         except OSError:
             return False
         self.output += data
-        self._stream.feed(data)
+        self._stream.feed(self.obeyed(data))
         return bool(data)
+
+    def obeyed(self, data: bytes) -> bytes:
+        """Do what bytes say beside writing to the screen; the rest of them."""
+        return data
 
     def until(self, seen: Callable[[], object]) -> None:
         """Read until something is so."""

@@ -82,6 +82,7 @@ def checks(api_url: str | None, token_file: str | None, anonymous: bool) -> Iter
         yield Check("settings", BAD, error.sentence, error.hint)
         return
     yield settings(whole)
+    yield from images(whole.settings.images, os.environ)
     yield local_runs()
     try:
         yours = account(whole, token_file=token_file, anonymous=anonymous)
@@ -137,6 +138,40 @@ def _colours(environment: Mapping[str, str]) -> str:
     if environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
         return "true colour"
     return "256 colours" if "256" in environment.get("TERM", "") else "16 colours"
+
+
+def images(setting: str, environment: Mapping[str, str]) -> Iterator[Check]:
+    """What the terminal can draw images with, and what it is given; nothing where there is no terminal."""
+    from runmon.ui.terminal_hints import multiplexed, worth_asking
+
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if setting == "off":
+        yield Check("images", GOOD, "off, as the settings say")
+    elif all(stream is not None and stream.isatty() for stream in streams):
+        if multiplexed(environment) and setting != "pixels":
+            yield Check(
+                "images", GOOD, "drawn in half-block cells: through tmux or screen the terminal is not asked",
+                "For pixels through tmux: --set images=pixels, and in tmux: set -g allow-passthrough on.",
+            )  # fmt: skip
+        else:
+            yield _offered(setting, environment, asks=worth_asking(setting, environment))
+
+
+def _offered(setting: str, environment: Mapping[str, str], *, asks: bool) -> Check:
+    from runmon.ui.terminal_answers import ask_now
+
+    told = ask_now(sys.stdin.fileno(), sys.stderr.fileno(), environment)
+    kitty = (
+        "Kitty graphics" if told.placeholders else "Kitty graphics without placeholders" if told.kitty else ""
+    )
+    offers = " and ".join(filter(None, (kitty, "Sixel" if told.sixel else ""))) or "no images"
+    said = f"{told.name or 'the terminal'} offers {offers}"
+    if told.placeholders and asks:
+        return Check("images", GOOD, f"{said}: drawn in pixels")
+    do = "--set images=pixels draws them in pixels." if told.placeholders and setting == "auto" else ""
+    if setting == "pixels":
+        do = "Kitty (0.28) and Ghostty draw pixels; elsewhere asking for them only takes time."
+    return Check("images", ODD if setting == "pixels" else GOOD, f"{said}: drawn in half-block cells", do)
 
 
 def settings(whole: Loaded) -> Check:

@@ -29,10 +29,10 @@ def notification(head: str, body: str, environment: Mapping[str, str]) -> str:
         sequence = f"\x1b]777;notify;{head};{body}\a"
     else:
         sequence = f"\x1b]9;{head}: {body}\a"
-    return _through_tmux(sequence) if environment.get("TMUX") else sequence
+    return through_tmux(sequence) if environment.get("TMUX") else sequence
 
 
-def _through_tmux(sequence: str) -> str:
+def through_tmux(sequence: str) -> str:
     """For the terminal around tmux, where tmux lets it pass (`allow-passthrough`)."""
     doubled = sequence.replace("\x1b", "\x1b\x1b")
     return f"\x1bPtmux;{doubled}\x1b\\"

@@ -25,6 +25,8 @@ _FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F, 0x17B4, 0x17B5}
 _SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D, 0x180F}
 """Variation selectors: they carry no text, and terminals do not agree how wide they make a character."""
 _BREAKS = {0x0A, 0x2028, 0x2029}
+_STAND_IN = 0x10EEEE
+"""In its place some terminals draw a part of an image that they hold."""
 
 
 def clean(text: str | bytes, *, limit: int = 8192) -> str:
@@ -149,7 +151,7 @@ def _picture(code: int) -> int | str | None:
     if 0xE0000 <= code <= 0xE007F:
         return None
     hidden = unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs") or code & 0xFFFE == 0xFFFE
-    return _ALIEN if hidden or 0xFDD0 <= code <= 0xFDEF else code
+    return _ALIEN if hidden or code == _STAND_IN or 0xFDD0 <= code <= 0xFDEF else code
 
 
 _PICTURES = _Pictures()

@@ -81,13 +81,13 @@ def command_words(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
-def one_of(*choices: str) -> Kind:
-    """One of these words."""
+def one_of(*choices: str, **formerly: str) -> Kind:
+    """One of these words; a former word for one of them is understood too."""
 
     def check(value: object) -> str:
-        if value not in choices:
+        if value not in (*choices, *formerly):
             raise ValueError
-        return str(value)
+        return formerly.get(str(value), str(value))
 
     return Kind(f"one of {', '.join(choices)}", check)
 

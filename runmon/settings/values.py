@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True):
     time_zone: str = "local"
     """`local`, `UTC`, or a name such as `Europe/Prague`."""
     images: str = "auto"
-    """`auto`, `blocks` or `off`."""
+    """`auto`, `halfblock`, `pixels` or `off`: how pictures are drawn."""
     read_only: bool = False
     """Whether everything that changes a run is taken away."""
     hooks: Hooks = msgspec.field(default_factory=Hooks)

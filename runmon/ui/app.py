@@ -25,6 +25,7 @@ from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
 from runmon.ui.keymap import Keymap
 from runmon.ui.open_runs import OpensRuns
+from runmon.ui.pixels import HasPixels, asked
 from runmon.ui.remembered import Remembered
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
@@ -48,7 +49,7 @@ YOUNG = 20_000
 """New objects between two collections of garbage while a screen shows: a collection must not be felt."""
 
 
-class RunmonApp(TypesAhead, OpensRuns):
+class RunmonApp(TypesAhead, HasPixels, OpensRuns):
     """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"
@@ -195,11 +196,6 @@ class RunmonApp(TypesAhead, OpensRuns):
     def leave(self, code: int = 0) -> None:
         """Give the terminal back and end with this exit code. The run goes on."""
         self.exit(code, return_code=code)
-
-    def tell_terminal(self, sequence: str) -> None:
-        """Write a sequence of `render.signals` to the terminal, beside the screen."""
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(sequence)
 
     def name_terminal(self, text: str) -> None:
         """Name the terminal's window; it gets its old name back at the end."""
@@ -353,6 +349,8 @@ def _shown(open_screen: Callable[[], Screen[Any]], settings: Settings, token: To
         return screen
 
     kept = Remembered(state_folder() / "screen.json")
-    app = RunmonApp(opened, settings=settings, redact=lambda text: redacted(text, token), remembered=kept)
+    with asked(settings.images, os.environ) as wait:
+        app = RunmonApp(opened, settings=settings, redact=lambda text: redacted(text, token), remembered=kept)
+        wait(app)
     app.run()
     return app.return_code or 0

@@ -15,12 +15,16 @@ import time
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
+
+if TYPE_CHECKING:
+    from runmon.ui.pixels import Pixels
+    from runmon.ui.terminal_answers import EarlyKeys
 
 READ_BYTES = 4096
 TICK_S = 0.1
@@ -43,6 +47,18 @@ class LastingDriver(LinuxDriver):
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
         loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
+        if self._pixels is not None:
+            self._pixels.come_back()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, and no image of ours with it."""
+        if self._pixels is not None:
+            self._pixels.leave()
+        super().stop_application_mode()
+
+    @property
+    def _pixels(self) -> Pixels | None:
+        return getattr(self._app, "pixels", None)
 
     def _sigcont_application(self, *_: object) -> None:
         """Continued: after a suspension, or after SIGSTOP, whose shell may have changed the terminal.
@@ -82,6 +98,14 @@ class LastingDriver(LinuxDriver):
         """Read keys until told to end, asleep while there are none."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")().decode
+        early: EarlyKeys | None = getattr(self._app, "early_keys", None)
+
+        def hear(typed: bytes) -> None:
+            if text := decode(early.keys(typed) if early else typed):  # an empty one would end the parser
+                for event in parser.feed(text):
+                    self.process_message(event)
+
+        hear(b"")
         read_at = time.monotonic()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -93,8 +117,7 @@ class LastingDriver(LinuxDriver):
                     read_at, typed = time.monotonic(), os.read(self.fileno, READ_BYTES)
                     if not typed:
                         return
-                    for event in parser.feed(decode(typed)):
-                        self.process_message(event)
+                    hear(typed)
                 for event in parser.tick():
                     self.process_message(event)
 

@@ -11,7 +11,8 @@ from textual.filter import LineFilter
 if TYPE_CHECKING:
     from textual.color import Color
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\U0010eeee]")
+"""Control characters, and the one in whose place terminals draw an image that they hold."""
 
 
 class ControlFilter(LineFilter):

@@ -15,6 +15,8 @@ from runmon.api.address import address
 from runmon.cli.doctor import BAD, GOOD, ODD, proxy, terminal
 from runmon.cli.main import main
 from runmon.local.app import LocalPlatform
+from tests.picturing import KITTY, WEZTERM, PictureTerminal
+from tests.terminal import RUNMON
 
 Told = pytest.CaptureFixture[str]
 CANARY = "apify_api_CaNaRy0123456789"
@@ -119,6 +121,27 @@ def test_on_a_terminal_it_says_what_to_do_about_it(environment: dict[str, str], 
     )
     child.expect_exact(said)
     child.read()
+
+
+@pytest.mark.parametrize(
+    ("answers", "flags", "environment", "said"),
+    [
+        (KITTY, (), {}, "kitty(0.36.4) offers Kitty graphics: drawn in pixels"),
+        (KITTY, ("--set", "images=halfblock"), {}, "offers Kitty graphics: drawn in half-block cells"),
+        (KITTY, (), {"KITTY_WINDOW_ID": "", "TERM": "xterm-256color"}, "--set images=pixels"),
+        (WEZTERM, (), {}, "offers Kitty graphics without placeholders and Sixel: drawn in half-block cells"),
+        ({}, ("--set", "images=pixels"), {}, "the terminal offers no images: drawn in half-block cells"),
+        (KITTY, (), {"TMUX": "/tmp/x,1,0"}, "set -g allow-passthrough on"),
+        (KITTY, ("--set", "images=off"), {}, "off, as the settings say"),
+    ],
+)
+def test_it_says_what_images_are_drawn_in(
+    answers: dict[bytes, bytes], flags: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    command = [*RUNMON, "doctor", "--anonymous", "--api-url", "http://127.0.0.1:9", *flags]
+    with PictureTerminal(command, answers=answers, columns=140, env=environment) as terminal:
+        terminal.ends()
+        assert said in terminal.text and "images" in terminal.text
 
 
 def test_it_loads_no_screen() -> None:

@@ -71,6 +71,10 @@ def test_a_code_point_without_a_shape_is_never_an_unseen_cell() -> None:
             assert len(clean(chr(code)).strip()) == 1 or code == 0x09, hex(code)
 
 
+def test_no_text_names_an_image_that_the_terminal_holds() -> None:
+    assert clean("a\U0010eeee\u0305b") == "a\ufffd\u0305b"
+
+
 @given(ORDINARY)
 @settings(deadline=None)
 def test_ordinary_text_comes_back_as_it_is(text: str) -> None:

@@ -93,7 +93,7 @@ def test_a_flag_wins_and_every_value_knows_where_it_came_from(file: Path) -> Non
         ("read_only = 'yes'", "true or false"),
         ("time_zone = 'Mars/Olympus'", "Europe/Prague"),
         ("time_zone = '/etc/passwd'", "Europe/Prague"),
-        ("images = 'sixel'", "one of auto, blocks, off"),
+        ("images = 'sixel'", "one of auto, halfblock, pixels, off"),
         ("panes = ['lgo']", "some of status"),
         ("panes = []", "some of status"),
         ("hooks = 1", "[hooks]"),

@@ -72,5 +72,7 @@ def test_the_oracle_sees_what_a_terminal_would_obey() -> None:
         b"\x08",
         b"\x1bc",
         b"\xe2\x80\xae",
+        b"\x1b_Ga=T,U=1,i=42;AAAA\x1b\\",
+        "\U0010eeee\u0305\u0305".encode(),
     ]
     assert [attack for attack in hostile if not stray(b"text" + attack)] == []

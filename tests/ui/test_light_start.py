@@ -35,11 +35,13 @@ def loaded_by(statement: str) -> set[str]:
         "runmon.insight.crawlee",
         "runmon.insight.failures",
         "runmon.insight.groups",
+        "runmon.render.kitty",
         "runmon.ui.jumps",
         "runmon.ui.saves",
         "runmon.ui.screens.confirm",
         "runmon.ui.screens.item",
         "runmon.ui.screens.record",
+        "runmon.ui.terminal_answers",
         "runmon.ui.widgets.record_view",
     ],
 )

@@ -24,7 +24,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.theme import palette
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
-from runmon.ui.widgets.picture import Picture
+from runmon.ui.widgets.picture import OFF, Picture, drawing
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
@@ -109,7 +109,7 @@ class FilmScreen(Screen[str | None], inherit_bindings=False):
             if frame.key != key:
                 frame.key = key
                 frame.query_one(Picture).show(None)
-                frame.say("…")
+                frame.say("…" if drawing(self.app) else OFF)
         self._mark()
         self.read_page([(frame, frame.key) for frame in frames if frame.key])
 
@@ -122,7 +122,7 @@ class FilmScreen(Screen[str | None], inherit_bindings=False):
     @work(group="film", exclusive=True)
     async def read_page(self, wanted: Sequence[tuple[Frame, str]]) -> None:
         """Read and draw the images that show, one after the other."""
-        for frame, key in wanted:
+        for frame, key in wanted if drawing(self.app) else ():
             try:
                 record = await self._api.record(self._place, key, max_bytes=WHOLE)
                 room = frame.query_one(Picture).size

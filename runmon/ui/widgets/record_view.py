@@ -19,12 +19,12 @@ from runmon.model.storages import Record
 from runmon.model.units import byte_size
 from runmon.render.json_lines import JsonLines
 from runmon.render.preview import Lines, Preview, preview
-from runmon.render.raster import BadPicture, Raster, raster
+from runmon.render.raster import BadPicture, Detail, Raster, detailed, raster
 from runmon.render.untrusted import clean
 from runmon.ui.theme import palette
 from runmon.ui.widgets.json_view import JsonView
 from runmon.ui.widgets.lines import TextLines
-from runmon.ui.widgets.picture import Picture
+from runmon.ui.widgets.picture import OFF, Picture, drawing
 from runmon.ui.widgets.words import Words
 
 _NO_RECORD = Record("", "", b"", 0, False)
@@ -65,6 +65,14 @@ def _line(line: bytes) -> bytes:
     """A line for a pager; one of plain characters is as it is."""
     plain = line if _PLAIN.fullmatch(line) else clean(line, limit=4 * len(line) + 4).encode()
     return plain + b"\n"
+
+
+def _drawn(
+    body: bytes, columns: int, rows: int, cell: tuple[int, int] | None, ground: str
+) -> tuple[Raster, Detail | None]:
+    if cell is None:
+        return raster(body, columns, rows * 2, ground=ground), None
+    return detailed(body, columns, rows, cell, ground=ground)
 
 
 class RecordView(Vertical):
@@ -132,9 +140,11 @@ class RecordView(Vertical):
     def _show_shown(self) -> None:
         shown = self.shown_now
         assert shown is not None
-        self._write_facts(())
+        drawn = shown.made.picture and not shown.view
+        off = drawn and not drawing(self.app)
+        self._write_facts((OFF,) if off else ())
         self._show_above(shown.made.facts)
-        if shown.made.picture and not shown.view:
+        if drawn and not off:
             self.draw()
         else:
             self._show_lines(shown.lines())
@@ -154,7 +164,9 @@ class RecordView(Vertical):
         above.say(Text("\n").join(facts[: max(self.size.height // 2 - 1, 1)]))
 
     def _show_lines(self, lines: Lines) -> None:
-        self.query_one(Picture).display = False
+        picture = self.query_one(Picture)
+        picture.display = False
+        picture.show(None)
         self.lines.display = True
         self.lines.source = lines
 
@@ -162,25 +174,29 @@ class RecordView(Vertical):
     async def draw(self) -> None:
         """Decode the image for the room there is, or say why it cannot be shown and show its bytes."""
         shown = self.shown_now
-        if shown is None or not shown.made.picture:
+        if shown is None or not shown.made.picture or not drawing(self.app):
             return
-        width, height = self.size.width, max(self.size.height - 1, 1)
+        columns, rows = self.size.width, max(self.size.height - 1, 1)
+        pixels = self.query_one(Picture).pixels
+        cell = pixels.cell if pixels else None
         ground = palette(self.app).ground
         try:
-            drawn = await asyncio.to_thread(raster, shown.record.body, width, height * 2, ground=ground)
+            drawn, detail = await asyncio.to_thread(_drawn, shown.record.body, columns, rows, cell, ground)
         except BadPicture as error:
-            said = "the image is cut off" if shown.record.truncated else str(error)
-            self._write_facts((said,))
-            self._show_lines(shown.made.lines)
+            if shown is self.shown_now:
+                said = "the image is cut off" if shown.record.truncated else str(error)
+                self._write_facts((said,))
+                self._show_lines(shown.made.lines)
             return
-        self._show_picture(drawn)
+        if shown is self.shown_now:
+            self._show_picture(drawn, detail)
 
-    def _show_picture(self, drawn: Raster) -> None:
+    def _show_picture(self, drawn: Raster, detail: Detail | None) -> None:
         self._write_facts((), f"{drawn.true_width} × {drawn.true_height}")
         self.lines.display = False
         picture = self.query_one(Picture)
         picture.display = True
-        picture.show(drawn)
+        picture.show(drawn, detail)
 
     def on_resize(self, _event: events.Resize) -> None:
         shown = self.shown_now
