@@ -11,6 +11,7 @@ import msgspec
 
 from runmon.api.address import Address
 from runmon.api.credentials import Token, redacted
+from runmon.api.loose_json import loose_elements
 from runmon.errors import (
     ApiError,
     Forbidden,
@@ -133,7 +134,10 @@ def elements(body: bytes, what: str) -> list[msgspec.Raw]:
         found = _decoded(body, list[msgspec.Raw])
         return list(_as_sent(body, found)) if _HALVES.search(body) else found
     except UNREADABLE:
-        raise not_apify(what) from None
+        loose = loose_elements(body)
+        if loose is None:
+            raise not_apify(what) from None
+        return [msgspec.Raw(element) for element in loose]
 
 
 def _as_sent(body: bytes, found: list[msgspec.Raw]) -> Iterator[msgspec.Raw]:

@@ -10,10 +10,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-import msgspec
 from rich.text import Text
 
 from runmon.model.units import grouped
+from runmon.model.values import decode
 from runmon.render.untrusted import clean
 
 SHOWN = 8192
@@ -132,13 +132,9 @@ class JsonLines:
         whole = b"\n".join(self._lines[line : end + 1])
         key = _KEY.match(whole)
         text = whole[key.end() :] if key and self._indented else whole.lstrip()
-        try:
-            found = msgspec.json.decode(text.rstrip().removesuffix(b","))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            found = None
-        return (
-            found if isinstance(found, str) else text.rstrip().removesuffix(b",").decode("utf-8", "replace")
-        )
+        text = text.rstrip().removesuffix(b",")
+        found = decode(text)
+        return found if type(found) is str else text.decode("utf-8", "replace")
 
     def _line_of(self, n: int) -> int:
         if not self._hidden:
@@ -177,7 +173,7 @@ class JsonLines:
         """The line's name or place in what holds it."""
         key = _KEY.match(self._lines[line])
         if key:
-            name = clean(msgspec.json.decode(key[1]), limit=200)
+            name = clean(decode(key[1]), limit=200)
             return f".{name}" if _PLAIN_NAME.fullmatch(name) else f'["{name}"]'
         indent, place = _indent(self._lines[line]), 0
         for above in range(line - 1, max(line - FAR, -1), -1):

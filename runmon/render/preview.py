@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from rich.text import Text
 
 from runmon.model.units import byte_size, grouped
+from runmon.render.indented import forgiven, indented
 from runmon.render.json_lines import SHOWN, JsonLines
 from runmon.render.sniff import Found, is_json, is_text, sniff
 from runmon.render.source import colour
@@ -85,16 +86,18 @@ def hex_view(body: bytes) -> View:
 
 def json_preview(body: bytes, *, cut: bool = False) -> Preview:
     """JSON, indented; where it is none, its text and why."""
+    notes: tuple[str, ...] = ()
     try:
-        indented = msgspec.json.format(body, indent=2)
+        text: bytes | None = indented(body)
     except (msgspec.MsgspecError, RecursionError) as error:
-        why = "JSON cut off here" if cut else f"not valid JSON: {_why(error)}"
-        return Preview("JSON", JsonLines(_lines_of(body), indented=False), (why,))
-    lines = SplitLines(indented)
-    long = lines.has_longer(SHOWN)
-    return Preview(
-        "JSON", JsonLines(lines), (f"lines are cut after {grouped(SHOWN)} characters",) if long else ()
-    )
+        notes = ("JSON cut off here" if cut else _why(error),)
+        text = forgiven(body)
+    if text is None:
+        return Preview("JSON", JsonLines(_lines_of(body), indented=False), notes)
+    lines = SplitLines(text)
+    if lines.has_longer(SHOWN):
+        notes += (f"lines are cut after {grouped(SHOWN)} characters",)
+    return Preview("JSON", JsonLines(lines), notes)
 
 
 class SourceLines:
@@ -245,5 +248,5 @@ def _folded_note(text: bytes) -> tuple[str, ...]:
 
 def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "nested too deep"
-    return clean(str(error), limit=120).removeprefix("JSON is malformed: ")
+        return "nested too deep to be indented"
+    return "not valid JSON: " + clean(str(error), limit=120).removeprefix("JSON is malformed: ")

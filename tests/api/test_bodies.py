@@ -39,6 +39,7 @@ def test_a_body_cut_anywhere_is_not_taken_for_whole(body: bytes, draw: st.DataOb
 
 
 def test_a_bomb_comes_in_small_pieces() -> None:
+    """C1: a bomb on its way."""
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
 

@@ -230,6 +230,7 @@ async def test_a_large_record_is_cut_and_its_connection_ended(start: Start, conn
 
 
 async def test_a_bomb_in_a_record_is_cut_too(start: Start, connect: Connect) -> None:
+    """C1: a bomb in a record."""
     server = await start(lambda _: zipped(bytes(30_000_000), content_type="text/plain"))
 
     record = await connect(server).record(RUN, "k", max_bytes=1000)

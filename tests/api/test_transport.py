@@ -159,6 +159,7 @@ async def test_a_body_that_drips_forever_meets_the_deadline(
 
 
 async def test_a_bomb_is_stopped_at_the_limit(start: Start, connect: Connect) -> None:
+    """C1: a bomb in an answer."""
     server = await start(lambda _: zipped(bytes(40_000_000)))
 
     with pytest.raises(TooLarge):

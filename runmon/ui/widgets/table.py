@@ -242,6 +242,10 @@ class Table(Widget, can_focus=True):
             paint.left = max(paint.frozen, min(paint.left + step, len(paint.heads) - 1))
             self.columns_changed()
 
+    def action_end_column(self, side: int) -> None:
+        """Go to the first (-1) or the last column (1)."""
+        self.action_column(side * len(self._painter.heads))
+
     def action_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on."""
         if self.cursor >= 0:

@@ -120,11 +120,12 @@ class TablePainter:
     def reveal_column(self) -> None:
         """Scroll sideways until the chosen column shows."""
         before = self.left
-        if self.column < self.frozen:
+        if self.column < self.frozen or not self.heads:
             return
-        self.left = min(self.left, self.column)
-        while self.left < self.column and self.span(self.left, self.column + 1) > self.moving_room + GAP:
-            self.left += 1
+        room, first = self.moving_room - self.heads[self.column].width, self.column
+        while first > self.left and (room := room - self.heads[first - 1].width - GAP) >= 0:
+            first -= 1
+        self.left = min(first, self.column)
         if before != self.left:
             self._strips.clear()
 
