@@ -10,7 +10,7 @@ _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
 
 
 def loose_elements(body: bytes) -> list[bytes] | None:
-    """The elements of an array as sent; None where it does not end as it began, or one is nothing like JSON."""
+    """The elements of an array as sent; None where it does not end as it began, or one is not like JSON."""
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
     places = list(_cuts(text))
     if not text.startswith(b"[") or not places or places[-1] != len(text) - 1:

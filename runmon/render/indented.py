@@ -1,4 +1,4 @@
-"""JSON with a line for each value, also where strict readers refuse it for NaN or for half a surrogate pair."""
+"""JSON with a line for each value, also where readers refuse it for NaN or for half a surrogate pair."""
 
 from __future__ import annotations
 

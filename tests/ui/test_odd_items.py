@@ -1,4 +1,4 @@
-"""Items and records that no decoder likes: what is seen of them in the table, in the detail, in the preview."""
+"""Items and records that no decoder likes: what is seen of them in table, detail and preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Datasets that real crawlers left, in both dialects, as a person sees them: rows, columns, the whole item."""
+"""Datasets that real crawlers left, in both dialects, as a person sees them."""
 
 from __future__ import annotations
 
