@@ -13,7 +13,7 @@ def loose_elements(body: bytes) -> list[bytes] | None:
     """The elements of an array as sent; None where it does not end as it began, or one is not like JSON."""
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
     places = list(_cuts(text))
-    if not text.startswith(b"[") or not places or places[-1] != len(text) - 1:
+    if not text.startswith(b"[") or not places or text[places[-1] :] != b"]":
         return None
     found = [text[start + 1 : end].strip() for start, end in zip([0, *places], places, strict=False)]
     return found if all(map(_like_json, found)) else None

@@ -34,10 +34,10 @@ def test_the_elements_of_any_list_are_those_that_were_sent(values: list[Any], in
     assert all(each in body for each in found)
 
 
-@given(st.lists(VALUES, min_size=1, max_size=4), st.data())
-def test_a_list_that_broke_off_is_none(values: list[Any], draw: st.DataObject) -> None:
+@given(st.lists(VALUES, min_size=1, max_size=4))
+def test_a_list_that_broke_off_is_none(values: list[Any]) -> None:
     body = json.dumps(values).encode()
-    assert loose_elements(body[: draw.draw(st.integers(0, len(body) - 1))]) is None
+    assert [at for at in range(len(body)) if loose_elements(body[:at]) is not None] == []
 
 
 @pytest.mark.parametrize("body", [b"[NaN,]", b"[,1]", b"[NaN] x", b"<html>[1]</html>", b'{"a":NaN}', b"[x]"])
