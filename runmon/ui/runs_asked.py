@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from runmon.model.run_filter import RunFilter
 
-STATUSES = ("", "bad", "active")
+FAILED = "status:failed,timed-out"
+STATUSES = ("", FAILED, "active")
 TIMES = ("", "1h", "1d", "7d")
 
 
@@ -27,4 +28,4 @@ class Shown:
 
     def said(self) -> str:
         """All of it as a person reads it."""
-        return replace(self, status="failed" if self.status == "bad" else self.status).text()
+        return replace(self, status="failed or timed out" if self.status == FAILED else self.status).text()

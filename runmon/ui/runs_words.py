@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.text import Text
@@ -21,6 +22,7 @@ NO_TOKEN = (
     "The runs of an account are listed with its token: log in with `apify login`, or set APIFY_TOKEN.\n"
     "runmon doctor tells what is found; runmon demo needs no account."
 )
+NO_RUNS = "No runs yet.\nStart an Actor in Console, with apify-cli or with runmon dev; runmon demo shows one."
 NOT_ACCEPTED = Sign("◇", "token not accepted", "warn")
 
 
@@ -36,7 +38,8 @@ def header_line(
     width: int,
 ) -> Text:
     """Whose runs, how many of them run or failed, how many are marked."""
-    left = Text.assemble((" runmon  ", "quiet"), ("Runs", "strong"), (f"  {title}" if title else "", "quiet"))
+    name = Text.assemble((" Runs", "strong"), (f"  {title}" if title else "", "quiet"))
+    left = Text.assemble((" runmon ", "quiet"), name)
     right = Text()
     for phase in COUNTED:
         count = sum(1 for run in runs if run.phase is phase)
@@ -47,6 +50,7 @@ def header_line(
     if marked:
         right.append(f"• {grouped(marked)} marked   ", "accent")
     if left.cell_len + right.cell_len + 1 > width:
+        left = name
         left.truncate(max(width - right.cell_len - 1, 8), overflow="ellipsis")
     return Text.assemble(left, " " * max(width - left.cell_len - right.cell_len, 1), right)
 
@@ -58,6 +62,8 @@ def count_line(shown: int, known: int, total: int | None, asked: str, notes: Seq
         return line
     whole = max(total or 0, known)
     line.append(grouped(shown), "text").append(f" of {grouped(whole)} runs", "quiet")
+    if known < whole:
+        line.append(f"   the newest {grouped(known)} are read, older ones further down", "faint")
     if asked:
         line.append("   showing ", "faint").append(clean(asked, limit=120), "accent")
     for note in notes:
@@ -65,23 +71,31 @@ def count_line(shown: int, known: int, total: int | None, asked: str, notes: Seq
     return line
 
 
-def detail_lines(run: ListedRun | None, width: int, clock: Clock) -> Text:
-    """Two lines on the run under the cursor: which it is, and all that is known of why."""
+def detail_lines(run: ListedRun | None, width: int, clock: Clock, *, lines: int = 3) -> Text:
+    """Some lines on the run under the cursor: which it is, and all that is known of why."""
     if run is None:
-        return Text("\n")
-    sign = phase_sign(run.phase, clean(run.short.status, limit=20))
-    started = run.short.started_at
-    first = Text.assemble(
-        (f" {sign.sign} ", sign.tone), (actor_name(run, 40), "text"), ("  ", ""),
-        (clean(run.id, limit=40), "quiet"),
-        (f"  started {clock.local(started):%Y-%m-%d %H:%M:%S}" if started else "", "faint"),
-        (f"  build {clean(run.short.build_number, limit=20)}" if run.short.build_number else "", "faint"),
-        (f"  {clean(run.short.meta.origin, limit=20)}" if run.short.meta.origin else "", "faint"),
-    )  # fmt: skip
-    second = Text(f"   {why(run)}", "text" if run.failed else "quiet")
-    for line in (first, second):
-        line.truncate(max(width, 1), overflow="ellipsis")
-    return Text.assemble(first, "\n", second)
+        return Text("\n" * (lines - 1))
+    which = _which(run, clock)
+    while len(which) > 2 and sum(part.cell_len for part in which) > width:
+        which.pop()
+    first = Text.assemble(*which)
+    first.truncate(max(width, 1), overflow="ellipsis")
+    said = textwrap.wrap(why(run), max(width - 4, 8), max_lines=lines - 1, placeholder=" …")
+    return Text("\n").join([first, *(Text(f"   {line}", "text" if run.failed else "quiet") for line in said)])
+
+
+def _which(run: ListedRun, clock: Clock) -> list[Text]:
+    """Sign, Actor and id, then what can be left out, the least telling last."""
+    short, sign = run.short, phase_sign(run.phase, clean(run.short.status, limit=20))
+    parts = [
+        Text.assemble((f" {sign.sign} ", sign.tone), (actor_name(run, 40), "text")),
+        Text.assemble((f"  {clean(run.id, limit=40)}", "quiet")),
+    ]
+    if short.started_at:
+        parts.append(Text.assemble((f"  started {clock.local(short.started_at):%Y-%m-%d %H:%M:%S}", "faint")))
+    build, origin = clean(short.build_number or "", limit=20), clean(short.meta.origin or "", limit=20)
+    named = (f"  build {build}" if build else "", f"  {origin}" if origin else "")
+    return [*parts, *(Text.assemble((text, "faint")) for text in named if text)]
 
 
 def empty_words(
@@ -92,10 +106,13 @@ def empty_words(
     *,
     reading: bool,
     source: str = "",
+    trouble: str = "",
 ) -> Text:
-    """The sentence in place of rows."""
+    """The sentence in place of rows. `trouble` is why a server cannot be read just now."""
     if known and asked:
-        return Text(f"None of {grouped(known)} runs is such a one.\nesc shows all.")
+        return Text(f"None of the newest {grouped(known)} runs is {clean(asked, limit=120)}.\nesc shows all.")
+    if trouble:
+        return Text(f"{clean(trouble, limit=300)}\nIt is tried again by itself; ^r tries at once.")
     if reading:
         return Text("Reading the runs…")
     said = list(absent)
@@ -109,4 +126,4 @@ def empty_words(
         said.append(NO_TOKEN)
     elif refused is not None:
         said.append(clean(str(refused), limit=300))
-    return Text("\n\n".join(said) or "No runs yet.\nStart one, or see runmon demo.")
+    return Text("\n\n".join(said) or NO_RUNS)

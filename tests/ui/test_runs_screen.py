@@ -21,7 +21,7 @@ from runmon.ui.screens.run import RunScreen
 from runmon.ui.screens.runs import RunsScreen
 from runmon.ui.screens.runs_followed import RunsPlace
 from tests.fleet import fleet
-from tests.loopback import Seen
+from tests.loopback import Seen, data
 from tests.ui.screens import Shown, serving
 
 
@@ -263,6 +263,51 @@ async def test_a_token_that_is_refused_is_told_in_place() -> None:
             asked = len(server.seen)
             await shown.press("ctrl+r")
             await shown.until(lambda: len(server.seen) > asked)
+
+
+async def test_a_server_that_cannot_be_reached_is_named_in_place_of_runs() -> None:
+    async def connect() -> Api:
+        return Api(address("http://127.0.0.1:9"), Token("apify_api_nobody0123456789"))
+
+    async with runs_shown(RunsPlace("apify", connect)) as shown:
+        await shown.until_text("No connection to 127.0.0.1:9: nothing answers there.", "^r tries at once")
+
+
+async def test_a_filter_looks_further_back_than_the_runs_that_were_read_until_it_finds_enough() -> None:
+    ids = [f"run{number:014}" for number in range(250)]
+
+    def answer(seen: Seen) -> bytes | None:
+        if not seen.path.endswith("/actor-runs"):
+            return None
+        first = int(seen.query.get("offset", ["0"])[0])
+        page = [{"id": run_id, "status": "SUCCEEDED"} for run_id in ids[first : first + 100]]
+        return data({"items": page, "total": len(ids), "offset": first, "count": len(page)})
+
+    async with serving(answer) as server:
+
+        async def connect() -> Api:
+            return Api(address(server.url), Token("apify_api_nobody0123456789"))
+
+        async with runs_shown(RunsPlace("apify", connect)) as shown:
+            await shown.until_text("100 of 250 runs   the newest 100 are read")
+            await shown.press("slash", *ids[-1])
+            await shown.until_text("1 of 250 runs   showing")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(60, 20), (80, 24), (120, 40)])
+async def test_names_are_cut_once_and_the_whole_reason_stands_below_the_list(
+    columns: int, rows: int, tmp_path: Path
+) -> None:
+    why = "Every one of 500 requests was refused with 403; the proxy group is blocked: ask for another"
+    with LocalPlatform() as platform:
+        run = {"status": "FAILED", "statusMessage": why, "id": "aRun0000000000000"}
+        platform.register("google-maps-extractor-with-all-reviews", ("true",))
+        platform.create(tmp_path / "run", run=run, actor="google-maps-extractor-with-all-reviews")
+        async with runs_shown(place_of(platform), size=(columns, rows)) as shown:
+            await shown.until_text("FAILED", "google-", "Every one")
+            assert "……" not in shown.text
+            if rows >= 24:
+                await shown.until(lambda: " ".join(" ".join(shown.lines[-4:-1]).split()).endswith(why))
 
 
 async def test_text_of_a_server_cannot_command_the_list(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
 
     SCOPE: ClassVar[str] = "runs"
     BINDINGS = bindings("runs")
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
         self._table.empty = self._empty()
         self._table.marks.keep({run.id for run in self.runs})
         self._table.rows_changed(cursor=kept)
+        self._seek()
         self._write()
 
     def _named(self, run: ListedRun) -> ListedRun:
@@ -117,6 +119,7 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
 
     def _tick(self) -> None:
         if self.is_current:
+            self._table.empty = self._empty()
             self._table.repaint()
             self._write()
 
@@ -127,16 +130,20 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
         self._line.say(
             count_line(len(self.rows.runs), len(self.runs), self._total(), self.shown.said(), self._notes())
         )
-        self._detail.say(detail_lines(self.under(), width, self._clock))
+        self._tell_of_run()
         self._tabs.display = isinstance(self.app, OpensRuns) and bool(self.app.open_runs)
         self._tabs.refresh()
         if (state := self._state()) is not None:
             self._link.say(state)
 
+    def _tell_of_run(self) -> None:
+        lines = self._detail.size.height or 3
+        self._detail.say(detail_lines(self.under(), self.size.width, self._clock, lines=lines))
+
     @on(Table.Moved)
     def _moved(self, message: Table.Moved) -> None:
         message.stop()
-        self._detail.say(detail_lines(self.under(), self.size.width, self._clock))
+        self._tell_of_run()
         self.refresh_bindings()
 
     @on(Table.MarksChanged)

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from runmon.model.run_filter import parse
 from runmon.model.run_list import ListedRun, RunList
+from runmon.model.state import Condition
 from runmon.render.facts import Sign, state_sign
 from runmon.settings import DEFAULTS, Settings
 from runmon.ui.private_textual import HeldScreen
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LOOK_S = 5.0
 """Between two looks for new folders of runs on this machine."""
+MOST_SOUGHT = 1000
+"""Runs that are read by themselves in search of those that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class FollowedRuns(HeldScreen, inherit_bindings=False):
         """The run under the cursor."""
         row = self._table.cursor
         return self.rows.runs[row] if 0 <= row < len(self.rows.runs) else None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether not all runs are asked for."""
+        return bool(self.shown.text() or self.shown.actor)
 
     async def on_unmount(self) -> None:
         self.workers.cancel_node(self)
@@ -135,6 +143,12 @@ class FollowedRuns(HeldScreen, inherit_bindings=False):
             for feed in self._feeds.values():
                 feed.more()
 
+    def _seek(self) -> None:
+        """Read further back where what is asked for does not fill the screen."""
+        if self.narrowed and len(self.rows.runs) < self._table.size.height and len(self.runs) < MOST_SOUGHT:
+            for feed in self._feeds.values():
+                feed.more()
+
     def _total(self) -> int | None:
         totals = [feed.total for feed in self._feeds.values() if feed.total is not None]
         return sum(totals) - self.runs.repeated if totals else None
@@ -148,9 +162,18 @@ class FollowedRuns(HeldScreen, inherit_bindings=False):
         reading = self._tried < len(self._places) or any(
             feed.total is None and feed.refused is None for feed in self._feeds.values()
         )
+        away = {Condition.RECONNECTING, Condition.STALE, Condition.TROUBLE}
+        states = [feed.state for feed in self._feeds.values() if not feed.refused]
+        trouble = next((state.detail for state in states if state.condition in away), "")
         source = next((place.token_from for place in self._places if place.token_from), "")
         return empty_words(
-            self.shown.said(), len(self.runs), refused, self._absent, reading=reading, source=source
+            self.shown.said(),
+            len(self.runs),
+            refused,
+            self._absent,
+            reading=reading,
+            source=source,
+            trouble=trouble,
         )
 
     def _state(self) -> Sign | None:

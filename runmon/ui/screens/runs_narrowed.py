@@ -72,8 +72,3 @@ class NarrowedRuns(FollowedRuns, inherit_bindings=False):
         else:
             self._table.action_unmark()
         self.refresh_bindings()
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether not all runs are asked for."""
-        return bool(self.shown.text() or self.shown.actor)

@@ -14,8 +14,11 @@ from runmon.render.untrusted import clean
 from runmon.ui.widgets.table_source import Head, Row
 
 STATUS, AGE, TOOK, ITEMS, COST, PLACE = 10, 6, 8, 8, 8, 6
-NARROW, WIDE = 96, 150
-"""Cells below which items and cost give way; from which the Actor has more room."""
+TINY, NARROW, WIDE = 72, 96, 150
+"""Cells below which the time taken gives way; items and cost too; from which the Actor has more room."""
+ACTOR = {0: 16, NARROW: 24, WIDE: 34}
+"""Cells of the Actor's name, from so many cells on."""
+REASON = "message, or why it failed"
 
 
 class RunRows:
@@ -28,6 +31,7 @@ class RunRows:
         """Whether it is said where each run is."""
         self._seen, self._now = seen, now
         self._names: list[str] = []
+        self._actor_room = ACTOR[0]
 
     def place_of(self, run_id: str) -> int | None:
         """The row of a run; None where it is not shown."""
@@ -37,15 +41,15 @@ class RunRows:
         return len(self.runs)
 
     def heads(self, room: int) -> Sequence[Head]:
-        actor = 30 if room >= WIDE else 22 if room >= NARROW else 16
-        heads = [Head("status", STATUS), Head("Actor", actor), Head("age", AGE, right=True),
-                 Head("took", TOOK, right=True)]  # fmt: skip
+        self._actor_room = max(width for least, width in ACTOR.items() if room >= least)
+        heads = [Head("status", STATUS), Head("Actor", self._actor_room), Head("age", AGE, right=True)]
+        heads += [Head("took", TOOK, right=True)] if room >= TINY else []
         if room >= NARROW:
             heads += [Head("items", ITEMS, right=True), Head("cost", COST, right=True)]
             heads += [Head("where", PLACE)] if self.places else []
-        used = sum(head.width + 2 for head in heads)
+        left = room - sum(head.width + 2 for head in heads)
         self._names = [head.name for head in heads]
-        return [*heads, Head("reason", max(room - used, 20))]
+        return [*heads, Head(REASON if left >= len(REASON) else "reason", max(left, 16))]
 
     def row(self, number: int, first: int, last: int) -> Row | None:
         run = self.runs[number]
@@ -67,7 +71,7 @@ class RunRows:
                 sign = phase_sign(run.phase, clean(run.short.status, limit=STATUS))
                 return Cell(sign.word, sign.tone)
             case "Actor":
-                return Cell(actor_name(run, 30))
+                return Cell(actor_name(run, self._actor_room))
             case "age":
                 return Cell(self._age(run), "quiet", True)
             case "took":
