@@ -16,22 +16,21 @@ from runmon.insight.levels import loud_lines
 
 STAMP = "2026-11-23T18:16:15.900Z"
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
-PIECES = st.sampled_from(
-    [
-        f"{STAMP} \x1b[32mINFO\x1b[39m \x1b[33m CheerioCrawler:\x1b[39m Scraping http://h/\n",
-        f"{STAMP} \x1b[31mERROR\x1b[39m\x1b[33m CheerioCrawler:\x1b[39m Request failed.\n",
-        f'{STAMP}     at f (/usr/src/app/main.js:1:2)\x1b[90m {{"id":"a"}}\x1b[39m\n',
-        f"{STAMP} \x1b[90m[apify]\x1b[0m \x1b[33mWARN \x1b[0m Retrying\n",
-        f"{STAMP} Traceback (most recent call last):\n",
-        f"{STAMP} ACTOR: Creating container.\n",
-        f'{STAMP} {{"time":"x","level":"ERROR","msg":"ERROR in JSON","n":1}}\n',
-        "2026-11-23T18:16:19.000Z a print\n",
-        "no stamp ERROR here\n",
-        "\n",
-        "é日\r\n",
-        "cut off",
-    ]
-)
+LINES = [
+    f"{STAMP} \x1b[32mINFO\x1b[39m \x1b[33m CheerioCrawler:\x1b[39m Scraping http://h/\n",
+    f"{STAMP} \x1b[31mERROR\x1b[39m\x1b[33m CheerioCrawler:\x1b[39m Request failed.\n",
+    f'{STAMP}     at f (/usr/src/app/main.js:1:2)\x1b[90m {{"id":"a"}}\x1b[39m\n',
+    f"{STAMP} \x1b[90m[apify]\x1b[0m \x1b[33mWARN \x1b[0m Retrying\n",
+    f"{STAMP} Traceback (most recent call last):\n",
+    f"{STAMP} ACTOR: Creating container.\n",
+    f'{STAMP} {{"time":"x","level":"ERROR","msg":"ERROR in JSON","n":1}}\n',
+    "2026-11-23T18:16:19.000Z a print\n",
+    "no stamp ERROR here\n",
+    "\n",
+    "é日\r\n",
+    "cut off",
+]
+PIECES = st.sampled_from(LINES)
 
 
 def entries(text: str) -> list[Entry]:

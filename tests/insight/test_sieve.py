@@ -19,9 +19,10 @@ from runmon.model.log import LogBuffer
 from tests.insight.test_entries import PIECES
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+TYPED = ["", "request", "!json", "Error", "a & !at", "/^\\S+ +at/", "!/a.print|é/", "zzz"]
 SIEVES = st.builds(
     Sieve.typed,
-    st.sampled_from(["", "request", "!json", "Error", "a & !at", "/^\\S+ +at/", "!/a.print|é/", "zzz"]),
+    st.sampled_from(TYPED),
     st.sampled_from(Level),
 )
 
