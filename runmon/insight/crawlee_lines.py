@@ -44,11 +44,15 @@ def moments(blocks: Iterable[bytes]) -> Iterator[Moment]:
 
     Lines without a stamp are skipped. Only lines that hold a needle are read: fast enough for a whole log.
     """
+    return moments_in(line for block in blocks for line in candidates(block))
+
+
+def moments_in(lines: Iterable[bytes]) -> Iterator[Moment]:
+    """What lines say of the crawl that may say something of it."""
     table = _Table()
-    for block in blocks:
-        for line in candidates(block):
-            if (found := moment(line)) is not None:
-                yield table.whole(found)
+    for line in lines:
+        if (found := moment(line)) is not None:
+            yield table.whole(found)
 
 
 def candidates(block: bytes) -> Iterator[bytes]:
@@ -60,7 +64,12 @@ def candidates(block: bytes) -> Iterator[bytes]:
             starts.add(block.rfind(b"\n", 0, at) + 1)
             after = block.find(b"\n", at)
             at = block.find(needle, after) if after >= 0 else -1
-    for start in sorted(starts):
+    return lines_at(block, sorted(starts))
+
+
+def lines_at(block: bytes, begins: Iterable[int]) -> Iterator[bytes]:
+    """The lines of a block that begin at some bytes, no more of each than is looked at."""
+    for start in begins:
         end = block.find(b"\n", start)
         yield block[start : min(end if end >= 0 else len(block), start + LONGEST)]
 

@@ -26,15 +26,16 @@ class ErrorTotals:
     def through(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """The same blocks, counted."""
         for block in blocks:
-            self._take(block)
+            self.take(block, errors_in(block))
             yield block
 
-    def _take(self, block: bytes) -> None:
+    def take(self, block: bytes, errors: Iterable[int]) -> None:
+        """Take the next block of lines, in which errors begin at these bytes."""
         if not self._last:
             self._began = _first_time(block.split(b"\n"))
         self._last = block
         latest = self._times[-1] if self._times else self._began
-        for begins in errors_in(block):
+        for begins in errors:
             if latest is not None:
                 latest = max(moment(block[begins : begins + 32]) or latest, latest)
                 self._times.append(latest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -21,10 +21,12 @@ _HEAD = re.compile(
 
 _ERRORS = rb'ERROR|SFAIL|SOFT_FAIL|CRITICAL|"level"'
 """One of these stands in every line that begins an error."""
+LOUD = rb"WARN|" + _ERRORS
+"""One of these stands in every line that begins an error or a warning."""
 
 
 @cache
-def _words(pattern: bytes) -> Any:
+def _compiled(pattern: bytes) -> Any:
     import re2
 
     options = re2.Options()
@@ -34,14 +36,22 @@ def _words(pattern: bytes) -> Any:
 
 def loud_lines(first: int, block: bytes) -> tuple[list[int], list[int]]:
     """Lines of a block (the first is line `first`) that begin an error, and those that begin a warning."""
-    errors: list[int] = []
-    warnings: list[int] = []
+    loud = list(_loud(block, LOUD))
+    errors, warnings = (
+        [begins for begins, level in loud if level is wanted] for wanted in (Level.ERROR, Level.WARN)
+    )
+    return numbers(first, block, errors), numbers(first, block, warnings)
+
+
+def numbers(first: int, block: bytes, begins: Iterable[int]) -> list[int]:
+    """The numbers of the lines of a block (the first is line `first`) that begin at some bytes, in order."""
+    found: list[int] = []
     line, counted = first, 0
-    for begins, level in _loud(block, rb"WARN|" + _ERRORS):
-        line += block.count(b"\n", counted, begins)
-        counted = begins
-        (errors if level is Level.ERROR else warnings).append(line)
-    return errors, warnings
+    for begin in begins:
+        line += block.count(b"\n", counted, begin)
+        counted = begin
+        found.append(line)
+    return found
 
 
 def errors_in(block: bytes) -> Iterator[int]:
@@ -49,19 +59,34 @@ def errors_in(block: bytes) -> Iterator[int]:
     return (begins for begins, level in _loud(block, _ERRORS) if level is Level.ERROR)
 
 
-def _loud(block: bytes, words: bytes) -> Iterator[tuple[int, Level]]:
+def _loud(block: bytes, pattern: bytes) -> Iterator[tuple[int, Level]]:
     """Where an error or a warning begins, and which, in lines that hold one of some words."""
-    past, pattern = 0, _words(words)
-    while (found := pattern.search(block, past)) is not None:
-        at = found.start()
-        begins = block.rfind(b"\n", past, at) + 1 or past
-        past = block.find(b"\n", at) + 1 or len(block)
-        head = _HEAD.match(block, begins)
-        if head is None:
-            continue
-        level = _LEVELS.get(head[1]) or parse(visible(block[begins:past].rstrip(b"\n"))).level
+    for begins, past in lines_with(pattern, block):
+        level = level_at(block, begins, past)
         if level in (Level.ERROR, Level.WARN):
             yield begins, level
+
+
+def lines_with(pattern: bytes, block: bytes) -> Iterator[tuple[int, int]]:
+    """Where each line that matches a pattern begins, and where the next line does."""
+    past, more = 0, True
+    while more:
+        more = False
+        for found in _compiled(pattern).finditer(block, past):
+            at = found.start()
+            if more := at < past:
+                break  # one of the many matches that a line may have: the search goes on behind it
+            begins = block.rfind(b"\n", 0, at) + 1
+            past = block.find(b"\n", at) + 1 or len(block)
+            yield begins, past
+
+
+def level_at(block: bytes, begins: int, past: int) -> Level:
+    """The level of the error or warning that a line (`begins` … `past` - 1) begins; NONE for other lines."""
+    head = _HEAD.match(block, begins)
+    if head is None:
+        return Level.NONE
+    return _LEVELS.get(head[1]) or parse(visible(block[begins:past].rstrip(b"\n"))).level
 
 
 _LEVELS = {word.encode(): level for word, level in LEVELS.items()}

@@ -23,6 +23,7 @@ from runmon.insight.entries import (
 from runmon.insight.frames import Frame, frame_of
 from runmon.insight.json_records import JsonRecord, json_record
 from runmon.insight.moments import Times
+from runmon.insight.telling import Telling
 from runmon.model.log import LogBuffer
 from runmon.render.log_line import Clock, Stamps, json_line, log_line
 from runmon.render.untrusted import line
@@ -38,6 +39,7 @@ class LogLines:
 
     def __init__(self, buffer: LogBuffer, clock: Clock | None = None) -> None:
         self.buffer = buffer
+        self.telling = Telling(buffer)
         self.clock = clock or Clock()
         self._count = buffer.lines
         self._generation = buffer.generation

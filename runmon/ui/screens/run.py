@@ -249,7 +249,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._link.say(self._status.state_sign())
             self._write_header()
         if event.pane is Watched.LOG and event.state.condition in {Condition.LIVE, Condition.COMPLETE}:
-            self._status.read_log(self._watch.log)
+            self._status.read_log(self._log.view.lines.telling)
 
     def _write_header(self) -> None:
         run = self._seen.run.view if self._seen else None

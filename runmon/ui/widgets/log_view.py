@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from runmon.insight.entries import Level
-from runmon.insight.levels import loud_lines
+from runmon.insight.levels import numbers
 from runmon.model.search import Hits
 from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.log_lines import LogLines
@@ -136,10 +136,9 @@ def _levels(lines: LogLines, first: int, count: int) -> Iterator[tuple[int, list
     errors: list[int] = []
     warnings: list[int] = []
     size = 0
-    for start, block in lines.blocks(first):
-        some_errors, some_warnings = loud_lines(start, block)
-        errors += some_errors
-        warnings += some_warnings
+    for start, block, told in lines.telling.blocks(first):
+        errors += numbers(start, block, told.errors)
+        warnings += numbers(start, block, told.warnings)
         size += len(block)
         if size >= SLICE:
             after = min(start + block.count(b"\n"), count)

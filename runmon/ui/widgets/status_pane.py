@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import ClassVar
@@ -13,8 +13,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.worker import get_current_worker
 
+from runmon.insight.telling import Telling
 from runmon.model.course import Course, Moment
-from runmon.model.log import LogBuffer
 from runmon.model.run import Run
 from runmon.render import run_facts
 from runmon.render.facts import Progress
@@ -95,21 +95,26 @@ class StatusPane(Pane):
         if self._history is not None:
             self._history.add(unkept)
 
-    def read_log(self, log: LogBuffer) -> None:
+    def read_log(self, log: Telling) -> None:
         """Rebuild from the log what it tells of the time that nobody watched."""
-        if log.size != self._log_read:
-            self._log_read = log.size
+        if log.log.size != self._log_read:
+            self._log_read = log.log.size
             self.rebuild(log)
 
     @work(thread=True, group="rebuild", exclusive=True)
-    def rebuild(self, log: LogBuffer) -> None:
+    def rebuild(self, log: Telling) -> None:
         """Scan the whole log, in slices that end with the pane."""
-        from runmon.insight.crawlee_lines import moments
+        from runmon.insight.crawlee_lines import lines_at, moments_in
         from runmon.insight.error_totals import ErrorTotals
 
         worker, errors = get_current_worker(), ErrorTotals()
-        blocks = takewhile(lambda _: not worker.is_cancelled, (block for _, block in log.blocks()))
-        found = [*moments(errors.through(blocks)), *errors.moments()]
+
+        def lines() -> Iterator[bytes]:
+            for _, block, told in takewhile(lambda _: not worker.is_cancelled, log.blocks()):
+                errors.take(block, told.errors)
+                yield from lines_at(block, told.crawl)
+
+        found = [*moments_in(lines()), *errors.moments()]
         if found and not worker.is_cancelled:
             self.app.call_from_thread(self._rebuilt, found)
 

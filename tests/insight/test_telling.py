@@ -1,0 +1,58 @@
+"""One pass over a log finds what each of its askers would find alone, and is made once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runmon.insight import telling
+from runmon.insight.crawlee_lines import NEEDLES, candidates, lines_at
+from runmon.insight.levels import errors_in, loud_lines, numbers
+from runmon.insight.telling import Telling, Told, told_by
+from runmon.model.log import LogBuffer
+
+WORDS = [
+    b"ERROR",
+    b"WARN ",
+    b"SFAIL ",
+    b"[apify] WARNING it",
+    b'{"level":"ERROR","msg":"x"}',
+    b"INFO ",
+    b" ",
+    b"x",
+]
+LINES = st.lists(st.lists(st.sampled_from([*WORDS, *NEEDLES]), max_size=4).map(b"".join), max_size=12)
+
+
+@given(LINES)
+@settings(deadline=None)
+def test_one_pass_finds_what_several_would(lines: list[bytes]) -> None:
+    block = b"\n".join(lines)
+    told = told_by(block)
+    assert (numbers(5, block, told.errors), numbers(5, block, told.warnings)) == loud_lines(5, block)
+    assert list(told.errors) == list(errors_in(block))
+    assert list(lines_at(block, told.crawl)) == list(candidates(block))
+
+
+def test_each_block_is_looked_at_once_and_again_when_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def counted(block: bytes) -> Told:
+        looked.append(len(block))
+        return told_by(block)
+
+    monkeypatch.setattr(telling, "told_by", counted)
+    log = LogBuffer()
+    log.append(b"ERROR a line\n" * 12_000)
+    asked = Telling(log)
+    first = [told for _, _, told in asked.blocks()]
+    assert [told for _, _, told in asked.blocks()] == first
+    assert (len(looked), sum(looked)) == (len(first), log.size)
+    log.append(b"WARN more\n")
+    assert list(asked.blocks())[-1][2].warnings
+    assert len(looked) == len(first) + 1
+    log.truncate(0)
+    log.append(b"WARN other\n" * 14_000)
+    assert not any(told.errors for _, _, told in asked.blocks())
+    log.close()
