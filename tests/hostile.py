@@ -36,7 +36,7 @@ ATTACKS = [
     "\\[",
     "lone \ud800 surrogate",
     "\u3164\u3164\uffa0",
-    "\x1b[38;5;42m\U0010eeee\u0305\u0305\U0010eeee\u0305\u030d\x1b[39m",
+    "\U0010eeee\u0305\u0305\U0010eeee\u0305\u030d of an image",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467 family",
 ]
 """Each once led some terminal or toolkit astray."""
