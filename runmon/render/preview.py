@@ -104,14 +104,15 @@ class SourceLines:
     """Lines of a text in a language that `render.source` knows, or in none."""
 
     def __init__(self, lines: Sequence[bytes], language: str = "") -> None:
-        self._lines = lines
+        self.whole = lines
+        """The lines as they are."""
         self._language = language
 
     def line_count(self) -> int:
-        return len(self._lines)
+        return len(self.whole)
 
     def text(self, n: int) -> Text:
-        plain = line(self._lines[n], limit=2 * LONGEST)
+        plain = line(self.whole[n], limit=2 * LONGEST)
         return colour(plain, self._language) if self._language else plain
 
 
@@ -125,12 +126,25 @@ class HexLines:
         return -(-len(self._body) // HEX_WIDTH)
 
     def text(self, n: int) -> Text:
+        offset, sixteen, shown = self._row(n)
+        return Text.assemble((offset, "faint"), (sixteen, "number"), (shown, "quiet"))
+
+    def rows(self) -> Iterator[str]:
+        """Every line, without colours."""
+        return ("".join(self._row(n)) for n in range(self.line_count()))
+
+    def _row(self, n: int) -> tuple[str, str, str]:
         part = self._body[n * HEX_WIDTH : (n + 1) * HEX_WIDTH]
-        shown = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
         left, right = part[:8].hex(" "), part[8:].hex(" ")
-        return Text.assemble(
-            (f"{n * HEX_WIDTH:08x}  ", "faint"), (f"{left:<23}  {right:<23}  ", "number"), (shown, "quiet")
+        return (
+            f"{n * HEX_WIDTH:08x}  ",
+            f"{left:<23}  {right:<23}  ",
+            part.translate(_ASCII).decode("latin-1"),
         )
+
+
+_ASCII = bytes(byte if 32 <= byte < 127 else 0xB7 for byte in range(256))
+"""Each byte as it shows beside its hex; `·` in Latin-1 for what is no ASCII."""
 
 
 def by_kind(found: Found, body: bytes, *, cut: bool) -> Preview:

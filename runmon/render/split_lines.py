@@ -16,7 +16,8 @@ class SplitLines(Sequence[bytes]):
     """What `text.split(b"\\n")` gives, at the cost of counting newlines."""
 
     def __init__(self, text: bytes) -> None:
-        self._text = text
+        self.joined = text
+        """All of it."""
         self._starts, self._firsts = [0], [0]
         lines = 0
         while (end := text.find(b"\n", self._starts[-1] + BLOCK)) >= 0:
@@ -48,9 +49,9 @@ class SplitLines(Sequence[bytes]):
 
     def has_longer(self, most: int) -> bool:
         """Whether some line has more than `most` bytes."""
-        at, size = 0, len(self._text)
+        at, size = 0, len(self.joined)
         while size - at > most:
-            newline = self._text.rfind(b"\n", at, at + most + 1)
+            newline = self.joined.rfind(b"\n", at, at + most + 1)
             if newline < 0:
                 return True
             at = newline + 1
@@ -58,5 +59,5 @@ class SplitLines(Sequence[bytes]):
 
     def _split(self, block: int) -> list[bytes]:
         after = block + 1
-        end = self._starts[after] - 1 if after < len(self._starts) else len(self._text)
-        return self._text[self._starts[block] : end].split(b"\n")
+        end = self._starts[after] - 1 if after < len(self._starts) else len(self.joined)
+        return self.joined[self._starts[block] : end].split(b"\n")

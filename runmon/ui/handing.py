@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -31,7 +32,8 @@ async def _hand(widget: Widget, to: str, shown: Shown) -> None:
     name = usual_name(record.key, record.content_type)
     try:
         if to == "pager":
-            await outside.page(app, f"{record.key}.txt", shown.as_text(LINES_MOST))
+            text = await asyncio.to_thread(shown.as_text, LINES_MOST)
+            await outside.page(app, f"{record.key}.txt", text)
         elif to == "editor":
             await outside.edit(app, name, record.body)
         else:

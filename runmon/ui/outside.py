@@ -13,6 +13,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ COPY_LIMIT = 64 * 1024
 """Characters that go to the clipboard; terminals drop more than about this."""
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xf3\xa0")
 """What may command a terminal, or hide text in it."""
+_ASCII_CONTROLS = bytes({*range(32), 127} - {9, 10})
+BLOCK = 256 * 1024
+"""Bytes that are looked through at once, while nothing else can run."""
 _PAGERS, _EDITORS = ("less", "more"), ("nano", "vi")
 _OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
@@ -65,19 +69,20 @@ async def page(app: App[Any], name: str, text: bytes) -> None:
     command = _command(("PAGER",), _PAGERS)
     if Path(command[0]).name == "less":
         command.append("-+F")
-    await _lend(app, [*command, str(_ours(app).copies.write(name, await asyncio.to_thread(harmless, text)))])
+    shown = await asyncio.to_thread(harmless, text)
+    await _lend(app, [*command, await _copied(app, name, shown)])
 
 
 async def edit(app: App[Any], name: str, data: bytes) -> None:
     """Open a copy in `$VISUAL` or `$EDITOR`; nothing goes back to the run. Raises LocalFault."""
     command = _command(("VISUAL", "EDITOR"), _EDITORS)
-    await _lend(app, [*command, str(_ours(app).copies.write(name, data))])
+    await _lend(app, [*command, await _copied(app, name, data)])
 
 
 async def browse(app: App[Any], name: str, data: bytes) -> Path:
     """Open a copy in a browser, a page's scripts switched off; where the copy is. Raises LocalFault."""
     page = name.lower().endswith((".html", ".htm", ".xhtml", ".svg"))
-    path = _ours(app).copies.write(name, _still(data) if page else data)
+    path = Path(await _copied(app, name, _still(data) if page else data))
     await visit(path.as_uri())
     return path
 
@@ -105,14 +110,33 @@ def copy(app: App[Any], text: str, what: str) -> None:
 
 def harmless(text: bytes) -> bytes:
     """The text with control characters as their pictures; itself where there are none."""
-    if not _CONTROLS.search(text):
-        return text
+    return b"".join(map(_harmless, _blocks(text)))
+
+
+def _blocks(text: bytes) -> Iterator[bytes]:
+    """Whole lines, together at least `BLOCK` bytes but for the last ones."""
+    at = 0
+    while at < len(text):
+        end = text.find(b"\n", at + BLOCK) + 1 or len(text)
+        yield text[at:end]
+        at = end
+
+
+def _harmless(block: bytes) -> bytes:
+    plain = block.isascii() and len(block.translate(None, _ASCII_CONTROLS)) == len(block)
+    if plain or not _CONTROLS.search(block):
+        return block
     return b"".join(
         clean(each.removesuffix(b"\r"), limit=4 * len(each) + 4).encode() + b"\n"
         if _CONTROLS.search(each)
         else each + b"\n"
-        for each in text.removesuffix(b"\n").split(b"\n")
+        for each in block.removesuffix(b"\n").split(b"\n")
     )
+
+
+async def _copied(app: App[Any], name: str, data: bytes) -> str:
+    """Where a copy is; megabytes are written, and synced to the disk, in a thread."""
+    return str(await asyncio.to_thread(_ours(app).copies.write, name, data))
 
 
 def _ours(app: App[Any]) -> RunmonApp:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
-from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -16,10 +14,11 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from runmon.model.storages import Record
-from runmon.model.units import byte_size
+from runmon.model.units import byte_size, grouped
 from runmon.render.json_lines import JsonLines
-from runmon.render.preview import Lines, Preview, preview
+from runmon.render.preview import HexLines, Lines, Preview, SourceLines, preview
 from runmon.render.raster import BadPicture, Detail, Raster, detailed, raster
+from runmon.render.split_lines import SplitLines
 from runmon.render.untrusted import clean
 from runmon.ui.theme import palette
 from runmon.ui.widgets.json_view import JsonView
@@ -28,7 +27,6 @@ from runmon.ui.widgets.picture import OFF, Picture, drawing
 from runmon.ui.widgets.words import Words
 
 _NO_RECORD = Record("", "", b"", 0, False)
-_PLAIN = re.compile(rb"[ -~]*")
 SMALL = 64 * 1024
 """Bytes that are made ready at once; larger records are made ready in a thread."""
 
@@ -52,19 +50,32 @@ class Shown(msgspec.Struct, frozen=True):
         return self.made.lines if not self.view else self.made.others[self.view - 1].lines()
 
     def as_text(self, most: int) -> bytes:
-        """The lines as text for a pager, at most so many; nothing is folded away."""
+        """The lines as text, nothing folded away; `outside.page` makes its control characters harmless.
+
+        Lines that are drawn one by one are at most so many, and a last one tells of the rest. Takes time.
+        """
         lines = self.lines()
-        if isinstance(lines, JsonLines):
-            whole = islice(lines.whole, most)
-            return b"".join(map(_line, whole))
-        shown = (lines.text(n).plain for n in range(min(lines.line_count(), most)))
-        return "".join(f"{line}\n" for line in shown).encode("utf-8", "replace")
+        if isinstance(lines, HexLines):
+            return "".join(f"{row}\n" for row in lines.rows()).encode()
+        if isinstance(lines, JsonLines | SourceLines):
+            return _utf8(_joined(lines.whole) + b"\n")
+        count = lines.line_count()
+        shown = "".join(f"{lines.text(n).plain}\n" for n in range(min(count, most)))
+        rest = f"… {grouped(count - most)} more lines are left out\n" if count > most else ""
+        return (shown + rest).encode("utf-8", "replace")
 
 
-def _line(line: bytes) -> bytes:
-    """A line for a pager; one of plain characters is as it is."""
-    plain = line if _PLAIN.fullmatch(line) else clean(line, limit=4 * len(line) + 4).encode()
-    return plain + b"\n"
+def _joined(lines: Sequence[bytes]) -> bytes:
+    return lines.joined if isinstance(lines, SplitLines) else b"\n".join(lines)
+
+
+def _utf8(text: bytes) -> bytes:
+    """The text, U+FFFD for what is none."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return text.decode("utf-8", "replace").encode()
+    return text
 
 
 def _drawn(
