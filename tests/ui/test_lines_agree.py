@@ -83,4 +83,5 @@ async def test_folding_paints_every_character_once_in_order(width: int) -> None:
                 view.render_line(y).text[view.gutter_width + view._set_in(line, row) :] for y, row in rows
             ]
             assert "".join(pieces) == plain
+            assert {view.render_line(y).cell_length for y, _ in rows} <= {view.view_width}
             assert [row.rstrip() for row in painted] == [piece.rstrip() for piece in pieces]
