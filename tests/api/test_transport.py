@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 
 import pytest
 
@@ -191,10 +192,18 @@ async def test_requests_are_counted_with_their_retries(start: Start, connect: Co
     assert api.meter.total == 5 and api.meter.per_second() == 0.5
 
 
-def test_a_client_for_this_machine_builds_no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runmon.api.transport._certificates", lambda: pytest.fail("certificates were built"))
+def test_only_a_client_for_another_machine_builds_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[ssl.SSLContext] = []
 
+    def build() -> ssl.SSLContext:
+        built.append(ssl.create_default_context())
+        return built[-1]
+
+    monkeypatch.setattr("runmon.api.transport._certificates", build)
     Api(address("http://127.0.0.1:1"), Token(CANARY))
+    assert built == []
+    Api(address("https://api.apify.com"), Token(CANARY))
+    assert len(built) == 1
 
 
 @pytest.mark.parametrize(

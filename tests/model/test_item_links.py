@@ -41,7 +41,8 @@ def test_a_text_and_what_it_leads_to(text: str, found: object) -> None:
 
 
 @given(st.text())
-def test_any_text_is_taken(text: str) -> None:
-    linked(text, HERE)
-    linked("data:" + text, HERE)
-    linked("https://" + text, HERE)
+def test_no_text_leads_to_another_server_or_holds_more_than_it_says(text: str) -> None:
+    assert linked(text, HERE) in (None, RecordLink("", text)) or text.startswith(("data:", "http"))
+    assert isinstance(linked("data:" + text, HERE), Inline | None)
+    found = linked("https://" + text, HERE)
+    assert found is None or (isinstance(found, RecordLink) and HERE[1] in text.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,32 @@ from runmon.ui.commands import COMMANDS, SCOPES, meeting
 from runmon.ui.keymap import Keymap
 from tests.ui.screens import folder_shown, run_folder
 
+ON_PURPOSE = {
+    ("columns.down", "run.object"),
+    ("lines.copy", "records.copy_url"),
+    ("lines.search", "records.filter"),
+    ("log.open_url", "run.open"),
+    ("records.browser", "run.open"),
+    ("run.open", "run_object.open_url"),
+    ("run.object", "run_object.back"),
+}
+"""Commands that meet and share a key: what lies further in goes before."""
+LEAVING = {"escape", "q"}
+"""Keys that leave what is open: by what lies furthest in first."""
 
-def test_the_table_itself_is_a_key_map_without_clashes_but_for_those_made_on_purpose() -> None:
-    Keymap({command.id: command.keys for command in COMMANDS})
+
+def test_no_two_commands_that_meet_share_a_key_but_those_made_to() -> None:
+    sharing = {
+        (one.id, other.id)
+        for one, other in combinations(COMMANDS, 2)
+        if meeting(one.scope, other.scope) and (set(one.keys) & set(other.keys)) - LEAVING
+    }
+    assert {tuple(sorted(pair)) for pair in sharing} == ON_PURPOSE
+
+
+def test_the_table_itself_can_be_written_down_as_a_key_map() -> None:
+    keymap = Keymap({command.id: command.keys for command in COMMANDS})
+    assert [keymap.of(command).keys for command in COMMANDS] == [command.keys for command in COMMANDS]
 
 
 @pytest.mark.parametrize(

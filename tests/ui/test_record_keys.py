@@ -55,6 +55,15 @@ async def test_keys_are_filtered_by_letters_and_shown_again(tmp_path: Path) -> N
         await run.until(lambda: run.records.rows.list.names()[2] == "shot")
 
 
+async def test_a_record_in_full_gives_its_address(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "page")
+        await run.pilot.press("enter")
+        await run.until(lambda: isinstance(run.screen, RecordScreen))
+        await run.pilot.press("a")
+        await run.until(lambda: run.pilot.app.clipboard.rpartition("?")[0].endswith("/records/page"))
+
+
 async def test_a_page_is_read_as_a_page_its_source_and_its_bytes(tmp_path: Path) -> None:
     """C6: nothing that a page names is fetched."""
     async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:

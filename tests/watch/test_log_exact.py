@@ -151,6 +151,7 @@ async def test_a_shorter_log_in_place_of_the_one_known_is_read_whole_also_by_ran
     origin.log = lines(90_000, 7000)
     origin.cut_all()
     await watched.has_log()
+    assert watched.log() == origin.log
 
 
 async def test_the_last_lines_before_the_end_are_not_missed(origin: Origin, start: Begin) -> None:

@@ -50,7 +50,7 @@ RECORD = (
     Command("record.editor", ("f4",), "hand('editor')", "editor",
             "Open a copy in $EDITOR.", "record", 0, "F4"),
     Command("record.browser", ("o",), "hand('browser')", "browser", "Open a copy in a browser.", "record"),
-    Command("record.copy_url", ("u",), "copy_url", "copy address", "Copy its address.", "record"),
+    Command("record.copy_url", ("a",), "copy_url", "copy address", "Copy its address.", "record"),
     Command("record.fold", ("minus",), "fold(True)", "fold all", "Fold everything inside it.", "record"),
     Command("record.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "record"),
 )
@@ -70,7 +70,7 @@ REQUEST = (
             "request", 4, "]"),
     Command("request.previous", ("left_square_bracket",), "step(-1)", "previous",
             "Show the previous request.", "request", 5, "["),
-    Command("request.copy_url", ("u",), "copy_url", "copy url", "Copy the url.", "request"),
+    Command("request.copy_url", ("a",), "copy_url", "copy url", "Copy the url.", "request"),
     Command("request.copy", ("Y",), "copy_request", "copy request",
             "Copy the request as the server gave it.", "request"),
     Command("request.open_url", ("o",), "open_url", "open url", "Open the url in a browser.", "request"),
