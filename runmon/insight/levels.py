@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -36,22 +36,14 @@ def _compiled(pattern: bytes) -> Any:
 
 def loud_lines(first: int, block: bytes) -> tuple[list[int], list[int]]:
     """Lines of a block (the first is line `first`) that begin an error, and those that begin a warning."""
-    loud = list(_loud(block, LOUD))
-    errors, warnings = (
-        [begins for begins, level in loud if level is wanted] for wanted in (Level.ERROR, Level.WARN)
-    )
-    return numbers(first, block, errors), numbers(first, block, warnings)
-
-
-def numbers(first: int, block: bytes, begins: Iterable[int]) -> list[int]:
-    """The numbers of the lines of a block (the first is line `first`) that begin at some bytes, in order."""
-    found: list[int] = []
+    errors: list[int] = []
+    warnings: list[int] = []
     line, counted = first, 0
-    for begin in begins:
-        line += block.count(b"\n", counted, begin)
-        counted = begin
-        found.append(line)
-    return found
+    for begins, level in _loud(block, LOUD):
+        line += block.count(b"\n", counted, begins)
+        counted = begins
+        (errors if level is Level.ERROR else warnings).append(line)
+    return errors, warnings
 
 
 def errors_in(block: bytes) -> Iterator[int]:

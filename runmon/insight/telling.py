@@ -20,27 +20,32 @@ _WORTH = b"|".join((LOUD, *NEEDLES))
 
 
 class Told(msgspec.Struct, frozen=True):
-    """Where lines begin in a block, in order."""
+    """What stands where in a block, in order."""
 
     errors: array[int]
-    """Lines that begin an error."""
+    """Lines of the block, from 0, that begin an error."""
     warnings: array[int]
-    crawl: array[int]
-    """Lines in which Crawlee may tell figures of itself; see `crawlee_lines.moment`."""
+    errors_at: array[int]
+    """The bytes of the block with which errors begin."""
+    crawl_at: array[int]
+    """The bytes with which lines begin in which Crawlee may tell figures of itself; see `crawlee_lines`."""
 
 
 def told_by(block: bytes) -> Told:
     """What the lines of a block tell."""
-    told = Told(array("I"), array("I"), array("I"))
+    errors, warnings, errors_at, crawl_at = array("I"), array("I"), array("I"), array("I")
+    line, counted = 0, 0
     for begins, past in lines_with(_WORTH, block):
         level = level_at(block, begins, past)
+        if level in (Level.ERROR, Level.WARN):
+            line += block.count(b"\n", counted, begins)
+            counted = begins
+            (errors if level is Level.ERROR else warnings).append(line)
         if level is Level.ERROR:
-            told.errors.append(begins)
-        elif level is Level.WARN:
-            told.warnings.append(begins)
+            errors_at.append(begins)
         if any(block.find(needle, begins, past) >= 0 for needle in NEEDLES):
-            told.crawl.append(begins)
-    return told
+            crawl_at.append(begins)
+    return Told(errors, warnings, errors_at, crawl_at)
 
 
 class Telling:

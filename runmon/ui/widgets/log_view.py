@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from runmon.insight.entries import Level
-from runmon.insight.levels import numbers
 from runmon.model.search import Hits
 from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.log_lines import LogLines
@@ -137,8 +136,8 @@ def _levels(lines: LogLines, first: int, count: int) -> Iterator[tuple[int, list
     warnings: list[int] = []
     size = 0
     for start, block, told in lines.telling.blocks(first):
-        errors += numbers(start, block, told.errors)
-        warnings += numbers(start, block, told.warnings)
+        errors += [start + line for line in told.errors]
+        warnings += [start + line for line in told.warnings]
         size += len(block)
         if size >= SLICE:
             after = min(start + block.count(b"\n"), count)

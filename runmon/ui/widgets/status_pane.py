@@ -111,8 +111,8 @@ class StatusPane(Pane):
 
         def lines() -> Iterator[bytes]:
             for _, block, told in takewhile(lambda _: not worker.is_cancelled, log.blocks()):
-                errors.take(block, told.errors)
-                yield from lines_at(block, told.crawl)
+                errors.take(block, told.errors_at)
+                yield from lines_at(block, told.crawl_at)
 
         found = [*moments_in(lines()), *errors.moments()]
         if found and not worker.is_cancelled:
