@@ -10,31 +10,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from runmon.model.request_size import RequestSize
+from runmon.model.asked import BUDGET, OVERHEAD, REQUEST_BYTES, ROW_LIMIT, WITHHELD, Asked, Span, weight
 from runmon.model.storages import ItemsPage
 
-BUDGET, REQUEST_BYTES, ROW_LIMIT = 16 * 1024 * 1024, 512 * 1024, 128 * 1024
 BLOCK = 16
 """Rows per block, the unit in which the least recently used rows are let go."""
-OVERHEAD = 96
-"""Bytes reckoned per row beside its text."""
-WITHHELD = msgspec.Raw(b"")
-"""Stands for a row that the server counted but did not send, so that it is not asked for again and again."""
 
 
-class Span(msgspec.Struct, frozen=True):
-    """Rows `first` … `first + length - 1`."""
-
-    first: int
-    length: int
-
-    @property
-    def end(self) -> int:
-        """One past the last row."""
-        return self.first + self.length
-
-
-class Pages:
+class Pages(Asked):
     """Rows by offset. Bytes held stay near `budget`; a row above `row_limit` bytes is only noted."""
 
     def __init__(
@@ -44,12 +27,9 @@ class Pages:
         request_bytes: int = REQUEST_BYTES,
         row_limit: int = ROW_LIMIT,
     ) -> None:
+        super().__init__(budget=budget, request_bytes=request_bytes, row_limit=row_limit)
         self._blocks: OrderedDict[int, list[msgspec.Raw]] = OrderedDict()
-        self._budget = budget
-        self._row_limit = row_limit
         self._window = range(0)
-        self._size = RequestSize(request_bytes)
-        self._asked: list[Span] = []
         self._end_seen: int | None = None
         self.reported = 0
         """Items as the server last counted them; lags behind what it holds."""
@@ -57,8 +37,6 @@ class Pages:
         """One past the highest row ever read: so many items exist for certain."""
         self.held = 0
         """Bytes in hand, an estimate of the memory they take."""
-        self.heavy: dict[int, int] = {}
-        """Bytes of rows too large to keep: `get` gives `WITHHELD` for them, a detail reads them by itself."""
 
     @property
     def count(self) -> int:
@@ -114,21 +92,9 @@ class Pages:
         """Offset and limit that ask for these rows."""
         return span.first, span.length
 
-    def asked(self, span: Span) -> None:
-        """A request for these rows is under way."""
-        self._asked.append(span)
-
-    def gave_up(self, span: Span, *, too_large: bool = False) -> None:
-        """The request failed or was cancelled: its rows are holes again; too large ones are halved."""
-        if span in self._asked:
-            self._asked.remove(span)
-        if too_large:
-            self._size.too_large(span.length)
-
     def answered(self, span: Span, page: ItemsPage) -> None:
         """Take the answer to a request."""
-        if span in self._asked:
-            self._asked.remove(span)
+        self._ended(span)
         if page.total is not None:
             self.reported = max(self.reported, page.total)
         rows = list(page.items[: span.length])
@@ -155,7 +121,7 @@ class Pages:
         return not any(span.first <= row < span.end for span in self._asked)
 
     def _put(self, first: int, rows: list[msgspec.Raw]) -> None:
-        sizes = list(map(_size, rows))
+        sizes = list(map(weight, rows))
         at = 0
         while at < len(rows):
             number = (first + at) // BLOCK
@@ -196,8 +162,4 @@ class Pages:
         for number in [n for n in self._blocks if n not in kept]:
             if self.held <= self._budget:
                 return
-            self.held -= sum(_size(raw) + OVERHEAD for raw in self._blocks.pop(number))
-
-
-def _size(raw: msgspec.Raw) -> int:
-    return len(memoryview(raw))
+            self.held -= sum(weight(raw) + OVERHEAD for raw in self._blocks.pop(number))

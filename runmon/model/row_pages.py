@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from runmon.model.pages import BUDGET, OVERHEAD, REQUEST_BYTES, ROW_LIMIT, WITHHELD, Span
-from runmon.model.request_size import RequestSize
+from runmon.model.asked import BUDGET, OVERHEAD, REQUEST_BYTES, ROW_LIMIT, WITHHELD, Asked, Span, weight
 from runmon.model.storages import ItemsPage
 
 
@@ -34,7 +33,7 @@ class _Part(msgspec.Struct):
     """None: let go."""
 
 
-class RowPages:
+class RowPages(Asked):
     """Rows by number, of `items` items. Spans count items from the end that is read first.
 
     Newest first: new items are left aside, since they would move every row.
@@ -49,6 +48,7 @@ class RowPages:
         request_bytes: int = REQUEST_BYTES,
         row_limit: int = ROW_LIMIT,
     ) -> None:
+        super().__init__(budget=budget, request_bytes=request_bytes, row_limit=row_limit)
         self.items = items
         """Items there are, as far as is known; newest first: as there were at the beginning."""
         self.newest = newest
@@ -56,27 +56,22 @@ class RowPages:
         """Items that rows were made of so far."""
         self.count = 0
         """Rows read so far."""
-        self.heavy: dict[int, int] = {}
-        """Bytes of rows too large to keep: `get` gives `WITHHELD` for them."""
         self.settling = False
         self._parts: list[_Part] = []
         self._starts: list[int] = []
         self._in_hand: OrderedDict[int, int] = OrderedDict()
-        self._budget, self._row_limit = budget, row_limit
-        self._size = RequestSize(request_bytes)
-        self._asked: list[Span] = []
-        self._ended = False
+        self._all_read = False
         self._window = range(0)
 
     @property
     def complete(self) -> bool:
         """Whether every item there is was read."""
-        return self._ended or self.read >= self.items
+        return self._all_read or self.read >= self.items
 
     def grew(self, reported: int | None) -> None:
         """Take a newer count of items."""
         if reported is not None and reported > self.items and not self.newest:
-            self.items, self._ended = reported, False
+            self.items, self._all_read = reported, False
 
     def get(self, row: int) -> msgspec.Raw | None:
         """The JSON text of one row; None where it is not in hand."""
@@ -117,21 +112,9 @@ class RowPages:
         offset, limit = self.place(part.span)
         return Spot(offset, limit, part.count - 1 - index if self.newest else index)
 
-    def asked(self, span: Span) -> None:
-        """A request for these items is under way."""
-        self._asked.append(span)
-
-    def gave_up(self, span: Span, *, too_large: bool = False) -> None:
-        """The request failed or was cancelled; too large ones are halved."""
-        if span in self._asked:
-            self._asked.remove(span)
-        if too_large:
-            self._size.too_large(span.length)
-
     def answered(self, span: Span, page: ItemsPage) -> None:
         """Take the answer to a request."""
-        if span in self._asked:
-            self._asked.remove(span)
+        self._ended(span)
         rows = list(reversed(page.items) if self.newest else page.items)
         if span.first < self.read:
             self._again(span, rows)
@@ -140,7 +123,7 @@ class RowPages:
             self._append(Span(span.first, scanned), rows)
             self.grew(page.total)
         else:
-            self._ended = True
+            self._all_read = True
         self._let_go()
 
     def _append(self, span: Span, rows: list[msgspec.Raw]) -> None:
@@ -148,7 +131,7 @@ class RowPages:
         self._parts.append(_Part(span, self.count, len(rows), None))
         self._starts.append(self.count)
         self.read, self.count = span.end, self.count + len(rows)
-        self._size.learn(span.length, sum(map(_bytes, rows)))
+        self._size.learn(span.length, sum(map(weight, rows)))
         self._hold(number, rows)
 
     def _again(self, span: Span, rows: list[msgspec.Raw]) -> None:
@@ -160,12 +143,12 @@ class RowPages:
 
     def _hold(self, number: int, rows: list[msgspec.Raw]) -> None:
         part = self._parts[number]
-        sizes = list(map(_bytes, rows))
+        sizes = list(map(weight, rows))
         self.heavy |= {part.row + at: size for at, size in enumerate(sizes) if size > self._row_limit}
         part.rows = [
             raw.copy() if size <= self._row_limit else WITHHELD for raw, size in zip(rows, sizes, strict=True)
         ]
-        self._in_hand[number] = sum(map(_bytes, part.rows)) + OVERHEAD * len(rows)
+        self._in_hand[number] = sum(map(weight, part.rows)) + OVERHEAD * len(rows)
 
     def _let_go(self) -> None:
         kept = sum(self._in_hand.values())
@@ -184,7 +167,3 @@ class RowPages:
         if not 0 <= row < self.count:
             return None
         return bisect_right(self._starts, row) - 1
-
-
-def _bytes(raw: msgspec.Raw) -> int:
-    return len(memoryview(raw))

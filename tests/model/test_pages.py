@@ -6,7 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runmon.model.pages import OVERHEAD, Pages, Span
+from runmon.model.asked import OVERHEAD, Span
+from runmon.model.pages import Pages
 from runmon.model.storages import ItemsPage
 
 

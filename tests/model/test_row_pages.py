@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runmon.model.pages import Span
+from runmon.model.asked import Span
 from runmon.model.row_pages import RowPages
 from runmon.model.storages import ItemsPage
 

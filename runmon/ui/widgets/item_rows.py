@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from runmon.api.datasets import ItemFilters
+from runmon.model.asked import Span
 from runmon.model.columns import MISSING, USUAL_WIDTH, Column, Columns
 from runmon.model.item_view import ItemView, Kept
-from runmon.model.pages import Pages, Span
+from runmon.model.pages import Pages
 from runmon.model.row_pages import RowPages, Spot
 from runmon.model.served import Served
 from runmon.model.storages import ItemsPage

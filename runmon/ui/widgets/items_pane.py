@@ -10,8 +10,8 @@ from textual import on
 from textual.app import ComposeResult
 
 from runmon.errors import TooLarge
+from runmon.model.asked import Span
 from runmon.model.columns import Path
-from runmon.model.pages import Span
 from runmon.model.storages import ItemsPage, views_of
 from runmon.model.units import grouped
 from runmon.model.values import decode
