@@ -31,7 +31,7 @@ SCOPES: dict[str, str] = {
     "survey": "Frequencies and descriptions",
     "columns": "Columns",
     "serving": "How the items are given",
-    "export": "Export",
+    "export": "Saving a log or items",
     "item": "Item",
     "attachment": "What an item holds",
     "entry": "Log entry",

@@ -65,8 +65,8 @@ SERVING = (
     Command("serving.go", ("enter",), "go", "show", "Show the items so.", "serving", 2),
 )
 EXPORT = (
-    Command("export.back", ("escape",), "back", "back", "Stop the export; else close.", "export", 1, "esc"),
-    Command("export.go", ("ctrl+s",), "go", "export", "Export.", "export", 2, "^s", True),
+    Command("export.back", ("escape",), "back", "back", "Stop saving; else close.", "export", 1, "esc"),
+    Command("export.go", ("ctrl+s",), "go", "save", "Save.", "export", 2, "^s", True),
 )
 COLUMNS = (
     Command("columns.back", ("escape", "q", "C", "backspace"), "back", "back",

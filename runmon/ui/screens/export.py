@@ -5,36 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import msgspec
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input
 
 from runmon.api.datasets import ExportOptions
-from runmon.errors import AlreadyThere, LocalFault, RunmonError
 from runmon.export import chosen
 from runmon.export.item_pages import Wanted
 from runmon.export.items import FORMATS, Progress, save
 from runmon.export.names import safe_name
-from runmon.export.saving import Folder, meant
+from runmon.export.saving import Folder
 from runmon.model.served import why_not_alone
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
-from runmon.ui.commands import bindings
+from runmon.ui.screens.saving import SavingScreen
 from runmon.ui.widgets.choice import Choice
 from runmon.ui.widgets.item_rows import ItemRows
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
 
-BAR, MOST_VIEWS = 40, 6
+MOST_VIEWS = 6
 SPREADSHEET = (("safe", "harmless to spreadsheets"), ("exact", "exact bytes"))
 FIELDS = (("all", "everything"), ("columns", "shown columns"), ("clean", "without # and empty"))
 PAGED = "Byte for byte as the server writes it. What is cut is gone on with."
@@ -66,36 +62,23 @@ class Exportable:
         return self.shown if which == "shown" else self.marked
 
 
-class ExportScreen(ModalScreen[str | None]):
-    """Asks and exports. The result is a clean sentence about the file, or None."""
-
-    SCOPE: ClassVar[str] = "export"
-    BINDINGS = bindings("export")
+class ExportScreen(SavingScreen):
+    """Exports items, which can be gone on with where it was stopped."""
 
     def __init__(self, subject: Exportable) -> None:
-        super().__init__()
+        super().__init__(
+            Text.assemble(("Export items", "strong")), "Export", f"{safe_name(subject.name)}.json"
+        )
         self._subject = subject
-        self._busy = False
-        self._replace = ""
-        """The file that may be replaced: the one that was found to be there."""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog"):
-            yield Static(Text.assemble(("Export items", "strong")), id="question")
-            yield Choice("items", self._whats(), id="what")
-            yield Choice("format", [(name, name) for name in FORMATS], id="format")
-            yield Choice("fields", self._fields(), id="fields")
-            yield Choice("order", ORDER, id="order")
-            yield Choice("rows", self._rowings(), id="rows")
-            yield Choice("view", self._views(), id="view")
-            yield Choice("cells", SPREADSHEET, id="guard")
-            with Horizontal(id="file-row"):
-                yield Static(Text.assemble(("file", "quiet")), id="file-label")
-                yield Input(self._path("json"), id="file", select_on_focus=False)
-            yield Static(id="note")
-            with Horizontal(id="answers"):
-                yield Button(Content.assemble("Export"), id="go")
-                yield Button(Content.assemble("Cancel"), id="cancel")
+    def choices(self) -> ComposeResult:
+        yield Choice("items", self._whats(), id="what")
+        yield Choice("format", [(name, name) for name in FORMATS], id="format")
+        yield Choice("fields", self._fields(), id="fields")
+        yield Choice("order", ORDER, id="order")
+        yield Choice("rows", self._rowings(), id="rows")
+        yield Choice("view", self._views(), id="view")
+        yield Choice("cells", SPREADSHEET, id="guard")
 
     def on_mount(self) -> None:
         what = self.query_one("#what", Choice)
@@ -145,7 +128,7 @@ class ExportScreen(ModalScreen[str | None]):
         self.query_one("#rows").display = not single and bool(self._subject.unwind)
         self.query_one("#view").display = not single and bool(self._subject.views)
         self.query_one("#guard").display = self._value("format") == "csv"
-        self._say(self._about(), "quiet")
+        self.say(self._about(), "quiet")
 
     def _about(self) -> str:
         if self._value("what") != "all":
@@ -154,55 +137,15 @@ class ExportScreen(ModalScreen[str | None]):
         about = PAGED if paged else AT_ONCE
         return f"{about}\n{clean(why_not_alone(self._subject.columns), limit=200)}".rstrip()
 
-    @on(Button.Pressed, "#go")
-    @on(Input.Submitted)
-    def action_go(self) -> None:
-        """Export."""
-        if not self._busy:
-            self.run_worker(self._export(), group="export", exclusive=True)
+    async def save(self, path: Path, *, replace: bool) -> str:
+        where, done = await self._saved(path, replace=replace)
+        count = f"{grouped(done.items)} items, " if done.items else ""
+        return f"Saved {count}{byte_size(done.bytes)} as {where}"
 
-    @on(Button.Pressed, "#cancel")
-    def action_back(self) -> None:
-        """Stop an export; else close."""
-        if self._busy:
-            self.workers.cancel_group(self, "export")
-        else:
-            self.dismiss(None)
-
-    async def _export(self) -> None:
-        path = self._chosen_path()
-        replace = bool(self._replace) and self._replace == str(path)
-        self._busy = True
-        self.query_one("#cancel", Button).label = Content.assemble("Stop")
-        try:
-            self._tell(Progress())
-            where, done = await self._save(path, replace=replace)
-        except AlreadyThere:
-            self._replace = str(path)
-            self._say(
-                f"{clean(path.name, limit=60)} is there already: Enter again replaces it.",
-                "warn",
-            )
-        except RunmonError as error:
-            self._say(clean(str(error), limit=300), "bad")
-        else:
-            count = f"{grouped(done.items)} items, " if done.items else ""
-            self.dismiss(f"Saved {count}{byte_size(done.bytes)} as {clean(where, limit=200)}")
-            return
-        finally:
-            self._busy = False
-            if self.is_attached:
-                self.query_one("#cancel", Button).label = Content.assemble("Cancel")
-        self.query_one("#file", Input).focus()
-
-    def _chosen_path(self) -> Path:
-        return meant(self.query_one("#file", Input).value)
-
-    async def _save(self, path: Path, *, replace: bool) -> tuple[str, Progress]:
-        if not path.name or not self.query_one("#file", Input).value.strip():
-            raise LocalFault("The file needs a name.")
+    async def _saved(self, path: Path, *, replace: bool) -> tuple[str, Progress]:
         subject, which, format = self._subject, self._value("what"), self._value("format")
         guard = self._value("guard") == "safe"
+        self._tell(Progress())
         with Folder(path.parent) as folder:
             if which == "all":
                 wanted = Wanted(format, options=self._options(), guard=guard)
@@ -221,18 +164,10 @@ class ExportScreen(ModalScreen[str | None]):
         return None if rows.served.partial else rows.raw(offset)
 
     def _tell(self, progress: Progress) -> None:
-        if not self.is_attached:
-            return
         total = progress.total or self._subject.rows.item_count
-        share = min(progress.items / total, 1.0) if progress.items and total else 0.0
-        line = Text.assemble(("▆" * round(BAR * share), "accent"), ("▁" * (BAR - round(BAR * share)), "line"))
-        count = f"  {grouped(progress.items)} of {grouped(total)}" if progress.items else ""
-        self.query_one("#note", Static).update(
-            line.append(f"{count}  {byte_size(progress.bytes)}  esc stops", "quiet")
-        )
-
-    def _say(self, sentence: str, tone: str) -> None:
-        self.query_one("#note", Static).update(Text.assemble((sentence, tone)))
+        share = progress.items / total if progress.items and total else 0.0
+        count = f"{grouped(progress.items)} of {grouped(total)}  " if progress.items else ""
+        self.tell(f"{count}{byte_size(progress.bytes)}", share)
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Choice).value
@@ -271,6 +206,3 @@ class ExportScreen(ModalScreen[str | None]):
             (str(place), clean(name, limit=20)) for place, name in enumerate(self._subject.views[:MOST_VIEWS])
         ]
         return [("", "none"), *named]
-
-    def _path(self, format: str) -> str:
-        return f"{safe_name(self._subject.name)}.{format}"
