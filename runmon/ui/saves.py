@@ -15,7 +15,8 @@ from runmon.export.saving import meant
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
-from runmon.ui.screens.confirm import Answer, ConfirmScreen
+from runmon.ui.screens.confirm import ConfirmScreen
+from runmon.ui.screens.question import Answer
 from runmon.ui.widgets.prompt import ask
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ class Saves:
     async def _about(self, blocked: Sequence[Target], wanted: Sequence[Target]) -> str:
         name = clean(str(blocked[0].path), limit=120)
         many = len(wanted) > 1
-        question = Text.assemble(("Overwrite what is there?", "strong"))
         told = f"{grouped(len(blocked))} of {grouped(len(wanted))} files are there already, first {name}."
         answers = [
             Answer("no", "No, save nothing", "n"),
@@ -91,7 +91,9 @@ class Saves:
             Answer("replace", "Overwrite", "w", harmful=True),
         ]
         consequence = Text.assemble((told if many else f"{name} is there already.", "quiet"))
-        return await self._widget.app.push_screen_wait(ConfirmScreen(question, consequence, answers))
+        return await self._widget.app.push_screen_wait(
+            ConfirmScreen("Overwrite what is there?", consequence, answers)
+        )
 
     def _done(self, saved: int, size: int, last: Path) -> None:
         if not saved:

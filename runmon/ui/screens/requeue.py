@@ -6,18 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Button, Static
+from textual.containers import VerticalScroll
+from textual.widgets import Static
 
 from runmon.errors import RunmonError
 from runmon.model.units import grouped
 from runmon.render.equivalents import requeue_equivalents
 from runmon.render.untrusted import clean
-from runmon.ui.screens.dialog import Dialog
+from runmon.ui.screens.question import NO, Answer, Question, about_run
 from runmon.ui.widgets.command_lines import CommandLines
 
 if TYPE_CHECKING:
@@ -29,57 +28,43 @@ Find = Callable[[Callable[[int], None]], Awaitable[list["QueuedRequest"]]]
 """Reads all failed requests, telling how many were looked at."""
 
 
-class RequeueScreen(Dialog["tuple[list[str], bool] | None"]):
+ANSWERS = (
+    NO,
+    Answer("put", "Put them back", "p", harmful=True),
+    Answer("both", "Put back and resurrect", "r", harmful=True),
+)
+
+
+class RequeueScreen(Question["tuple[list[str], bool] | None"]):
     """Lists what failed; the result is the ids to put back and whether to resurrect, or None."""
 
     BINDINGS = [
-        Binding("escape", "leave", "no"),
-        Binding("n", "leave", show=False),
-        Binding("p", "put(False)", show=False),
-        Binding("r", "put(True)", show=False),
-        Binding("left,h,shift+tab", "app.focus_previous", show=False),
-        Binding("right,l,tab", "app.focus_next", show=False),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
-        *CommandLines.KEYS,
     ]
 
     def __init__(
         self, name: str, run_id: str, find: Find, price: str, undo: str, *, ended: bool, api_url: str
     ) -> None:
         """Texts must be clean. `ended`: whether the run can be resurrected."""
-        super().__init__()
-        self._name, self._run_id, self._find = name, run_id, find
-        self._price, self._undo, self._ended, self._api_url = price, undo, ended, api_url
+        consequence = about_run(
+            name, run_id,
+            "Each is made as if it had never been tried: no retries, no errors, not handled. "
+            "As they were, they are kept in ",
+        ).append(undo, "text").append(f".\n{price}" if ended else ".", "quiet")  # fmt: skip
+        super().__init__(
+            "Requeue the failed requests of this run?", consequence, ANSWERS if ended else ANSWERS[:2]
+        )
+        self._find, self._commands = find, requeue_equivalents(run_id, api_url)
         self._failed: list[QueuedRequest] = []
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog"):
-            yield Static(Text.assemble(("Requeue the failed requests of this run?", "strong")), id="question")
-            yield Static(self._consequence(), id="consequence")
-            with VerticalScroll(id="failed", can_focus=False):
-                yield Static(Text("Looking for failed requests …", "quiet"), id="list", markup=False)
-            yield CommandLines()
-            with Horizontal(id="answers"):
-                yield Button(Content.assemble(("n", "underline"), "  No"), id="no")
-                yield Button(
-                    Content.assemble(("p", "underline"), "  Put them back"), id="put", classes="harmful"
-                )
-                if self._ended:
-                    label = Content.assemble(("r", "underline"), "  Put back and resurrect")
-                    yield Button(label, id="both", classes="harmful")
-
-    def _consequence(self) -> Text:
-        return Text.assemble(
-            (self._name or "run", "text"), ("  ·  ", "faint"), (self._run_id, "text"), "\n\n",
-            ("Each is made as if it had never been tried: no retries, no errors, not handled. "
-             "As they were, they are kept in ", "quiet"), (self._undo, "text"),
-            (f".\n{self._price}" if self._ended else ".", "quiet"),
-        )  # fmt: skip
+    def details(self) -> ComposeResult:
+        with VerticalScroll(id="failed", can_focus=False):
+            yield Static(Text("Looking for failed requests …", "quiet"), id="list", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#no").focus()
-        self.query_one(CommandLines).show(requeue_equivalents(self._run_id, self._api_url))
+        super().on_mount()
+        self.query_one(CommandLines).show(self._commands)
         self._enable(False)
         self.look()
 
@@ -108,23 +93,10 @@ class RequeueScreen(Dialog["tuple[list[str], bool] | None"]):
         """Move the list."""
         self.query_one("#failed").scroll_relative(y=lines, animate=False)
 
-    @on(Button.Pressed, "#no")
-    def action_leave(self) -> None:
-        """No."""
-        self.dismiss(None)
-
-    @on(Button.Pressed, "#put")
-    def put(self) -> None:
-        self.action_put(False)
-
-    @on(Button.Pressed, "#both")
-    def put_and_resurrect(self) -> None:
-        self.action_put(True)
-
-    def action_put(self, resurrect: bool) -> None:
-        """Yes, where something was found."""
-        if self._failed and (self._ended or not resurrect):
-            self.dismiss(([request.id for request in self._failed], resurrect))
+    def give(self, answer: str) -> None:
+        """What was found, or nothing."""
+        ids = [request.id for request in self._failed]
+        self.dismiss(None if answer == "no" else (ids, answer == "both"))
 
 
 def _gist(error: str) -> str:

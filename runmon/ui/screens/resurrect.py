@@ -9,16 +9,15 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
 
 from runmon.errors import BadInput
 from runmon.model.order import Deed, Order
 from runmon.model.run import Run
 from runmon.render.equivalents import equivalents
 from runmon.render.untrusted import clean
-from runmon.ui.screens.dialog import Dialog
+from runmon.ui.screens.question import NO, Answer, Question, about_run
 from runmon.ui.widgets.command_lines import CommandLines
 
 MEMORY = range(128, 32_769)
@@ -31,59 +30,39 @@ FIELDS = (
 """Id, label, and what may be typed."""
 
 
-class ResurrectScreen(Dialog[Order | None]):
-    """A small form; the result is the order, or None. The focus stands on No."""
+class ResurrectScreen(Question[Order | None]):
+    """A small form; the result is the order, or None."""
 
     BINDINGS = [
-        Binding("escape", "leave", "no"),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-        Binding("n", "leave", show=False),
-        Binding("r", "go", show=False),
         Binding("c", "change", show=False),
-        *CommandLines.KEYS,
     ]
 
     def __init__(self, name: str, run_id: str, run: Run, price: str, *, api_url: str) -> None:
         """`name`, `run_id` and `price` must be clean; `run` tells what was set before."""
-        super().__init__()
-        self._name, self._run_id, self._price, self._api_url = name, run_id, price, api_url
+        said = "It starts again with the same input, on the storages as they are. "
+        answers = (NO, Answer("yes", "Resurrect", "r", harmful=True))
+        super().__init__("Resurrect this run?", about_run(name, run_id, said, price), answers)
+        self._run_id, self._api_url = run_id, api_url
         self._before = _before(run)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="dialog"):
-            yield Static(Text.assemble(("Resurrect this run?", "strong")), id="question")
-            yield Static(self._consequence(), id="consequence")
-            yield Static(
-                Text.assemble(("c", "underline"), (" changes these; what is empty stays as before", "faint"))
-            )
-            for id, label, form in FIELDS:
-                with Horizontal(classes="field"):
-                    yield Static(Text(label, "quiet"), classes="label")
-                    yield Input(id=id, compact=True, max_length=100, placeholder=self._hint(id, form))
-            yield Static("", id="trouble", markup=False)
-            yield CommandLines()
-            with Horizontal(id="answers"):
-                yield Button(Content.assemble(("n", "underline"), "  No"), id="no")
-                yield Button(Content.assemble(("r", "underline"), "  Resurrect"), id="yes", classes="harmful")
-
-    def _consequence(self) -> Text:
-        return Text.assemble(
-            (self._name or "run", "text"), ("  ·  ", "faint"), (self._run_id, "text"), "\n\n",
-            ("It starts again with the same input, on the storages as they are. ", "quiet"),
-            (self._price, "quiet"),
-        )  # fmt: skip
+    def details(self) -> ComposeResult:
+        yield Static(
+            Text.assemble(("c", "underline"), (" changes these; what is empty stays as before", "faint"))
+        )
+        for id, label, form in FIELDS:
+            with Horizontal(classes="field"):
+                yield Static(Text(label, "quiet"), classes="label")
+                yield Input(id=id, compact=True, max_length=100, placeholder=self._hint(id, form))
+        yield Static("", id="trouble", markup=False)
 
     def _hint(self, id: str, form: str) -> str:
         before = self._before[id]
         return clean(f"as before: {before}  ({form})" if before else f"as before  ({form})")
 
     def on_mount(self) -> None:
-        self.query_one("#no").focus()
+        super().on_mount()
         self._tell()
 
     @on(Input.Changed)
@@ -102,10 +81,6 @@ class ResurrectScreen(Dialog[Order | None]):
         except BadInput as error:
             return None, str(error)
 
-    def action_leave(self) -> None:
-        """No."""
-        self.dismiss(None)
-
     def action_change(self) -> None:
         """Go to the first field."""
         self.query(Input).first().focus()
@@ -115,16 +90,11 @@ class ResurrectScreen(Dialog[Order | None]):
         """Enter in a field goes to the answers, the harmless one first."""
         self.query_one("#no").focus()
 
-    @on(Button.Pressed, "#no")
-    def leave(self) -> None:
-        self.dismiss(None)
-
-    @on(Button.Pressed, "#yes")
-    def action_go(self) -> None:
-        """Yes, as far as it can be understood."""
+    def give(self, answer: str) -> None:
+        """The order, as far as it can be understood."""
         order, _trouble = self._read()
-        if order is not None:
-            self.dismiss(order)
+        if answer == "no" or order is not None:
+            self.dismiss(None if answer == "no" else order)
 
 
 def order_of(run_id: str, typed: dict[str, str]) -> Order:
