@@ -20,6 +20,7 @@ from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.run import RunScreen
 from runmon.ui.screens.runs import RunsScreen
 from runmon.ui.screens.runs_followed import RunsPlace
+from runmon.watch.runs import RunsFeed
 from tests.fleet import fleet
 from tests.loopback import Seen, data
 from tests.ui.screens import Shown, serving
@@ -63,6 +64,12 @@ async def fleet_shown(root: Path, **options: Any) -> AsyncIterator[Shown]:
 def row(shown: Shown, *words: str) -> str:
     """The line of a run that holds all the words, or nothing."""
     return next((line for line in shown.lines if all(word in line for word in words)), "")
+
+
+def feeds_of(shown: Shown) -> list[RunsFeed]:
+    screen = shown.app.screen_stack[0]
+    assert isinstance(screen, RunsScreen)
+    return list(screen._feeds.values())
 
 
 def on_run(shown: Shown) -> bool:
@@ -148,7 +155,10 @@ async def test_marked_runs_are_aborted_together_after_a_question_that_names_them
         await shown.press("space", "space", "space")
         await shown.until_text("• 3 marked")
         await shown.press("A")
-        await shown.until_text("Abort these 2 runs?", "aliveRun000000000", "aliveRun000000001", "for run in")
+        await shown.until_text(
+            "Abort these 2 runs?", "aliveRun000000000", "aliveRun000000001", "runmon: for run in"
+        )
+        assert not any(feed._resting for feed in feeds_of(shown)), "under a question the list is followed"
         await shown.press("enter")
         await shown.until(lambda: not isinstance(shown.app.screen, ConfirmScreen))
         assert row(shown, "● 2 running"), "the default answer is no"
@@ -214,9 +224,13 @@ async def test_runs_open_as_tabs_and_keys_go_between_them(tmp_path: Path) -> Non
         assert len(shown.app.open_runs) == 1, "a run that is open is gone to, not opened again"
 
 
-async def test_a_run_that_is_not_shown_asks_for_no_storage(tmp_path: Path) -> None:
+async def test_a_run_that_is_not_shown_asks_for_no_storage_and_the_list_behind_a_run_rests(
+    tmp_path: Path,
+) -> None:
     async with fleet_shown(tmp_path) as shown:
+        (feed,) = feeds_of(shown)
         await shown.press("enter")
+        await shown.until(lambda: feed._resting)
         await shown.until(lambda: isinstance(shown.app.screen, RunScreen) and "RUNNING" in shown.text)
         screen = shown.app.screen
         assert isinstance(screen, RunScreen)

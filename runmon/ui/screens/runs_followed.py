@@ -124,8 +124,10 @@ class FollowedRuns(HeldScreen, inherit_bindings=False):
         self.post_message(RunsTold())
 
     def on_screen_suspend(self) -> None:
-        for feed in self._feeds.values():
-            feed.rest(True)
+        """Ask nothing while a run is looked at; under a question or the help the list goes on."""
+        if self not in self.app.screen_stack:
+            for feed in self._feeds.values():
+                feed.rest(True)
 
     def on_screen_resume(self) -> None:
         for feed in self._feeds.values():

@@ -53,6 +53,7 @@ class CommandLines(Static):
 
 
 def _row(number: int, one: Equivalent) -> Text:
-    text = Text.assemble((f"{number} ", "accent"), (clean(one.line, limit=400), "quiet"))
+    tool = "" if one.line.startswith(one.tool) else f"{one.tool}: "
+    text = Text.assemble((f"{number} ", "accent"), (tool, "faint"), (clean(one.line, limit=400), "quiet"))
     text.stylize(Style(meta={"command": number - 1}))
     return text
