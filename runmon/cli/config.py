@@ -26,7 +26,9 @@ EXAMPLES = (
 @profile_option
 @screen_options
 def config_command(what: str, as_json: bool) -> None:
-    """Print the settings as they stand, from the file, the environment and the flags."""
+    """Print the settings as they stand, from the file, the environment and the flags.
+
+    Keys that a screen would refuse are told last, and by the exit code."""
     if what == "example":
         click.echo(example())
         return
@@ -38,6 +40,15 @@ def config_command(what: str, as_json: bool) -> None:
         click.echo(json.dumps({name: {"value": value, "from": came} for name, value, came in rows}, indent=2))
     else:
         _table(rows)
+    if what == "show":
+        _check_keys(whole)
+
+
+def _check_keys(whole: Loaded) -> None:
+    """BadInput where a screen would refuse the keys."""
+    from runmon.ui.keymap import Keymap
+
+    Keymap(whole.settings.keys)
 
 
 def listed(whole: Loaded) -> Iterator[tuple[str, Any, str]]:
@@ -82,8 +93,8 @@ def example() -> str:
 _MORE = (
     "# Keys by command id; runmon keys lists the ids.",
     "# [keys]",
-    '# "log.follow" = "F"',
-    '# "run.zoom" = ["Z", "ctrl+f"]',
+    '# "log.follow" = "T"',
+    '# "run.zoom" = ["f", "Z"]',
     "",
     "# Accounts: runmon --profile work. The token is read from token_env, token_file or token_command.",
     "# [profiles.work]",

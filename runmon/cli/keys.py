@@ -13,7 +13,7 @@ from runmon.cli.terminal import show
 EXAMPLES = (
     ("runmon keys", "every command: its id, its keys, what it does"),
     ("runmon keys log", "those of the log"),
-    ("RUNMON_KEYS='log.follow=F' runmon keys", "with a key of your own, marked *"),
+    ("RUNMON_KEYS='log.follow=T' runmon keys", "with a key of your own, marked *"),
 )
 
 

@@ -59,7 +59,7 @@ CHARACTERS = {_character(chr(code)): chr(code) for code in range(0x21, 0x7F) if 
 
 
 def map_of(words: str) -> dict[str, object]:
-    """What `log.follow=F run.zoom=Z,f` means, as TOML would give it; ValueError where it cannot be read."""
+    """What `log.follow=T run.zoom=Z,f` means, as TOML would give it; ValueError where it cannot be read."""
     found: dict[str, object] = {}
     for word in words.split():
         name, equals, keys = word.partition("=")

@@ -143,7 +143,7 @@ def _keys(words: str, origin: str) -> Found:
     try:
         given = map_of(words)
     except ValueError:
-        raise BadInput(f"{origin} must be written as log.follow=F run.zoom=Z.") from None
+        raise BadInput(f"{origin} must be written as log.follow=T run.zoom=Z.") from None
     return {f"keys.{name}": (_checked(f"keys.{name}", keys, origin), origin) for name, keys in given.items()}
 
 

@@ -43,6 +43,6 @@ ROWS = (
 )  # fmt: skip
 BY_NAME = {row.name: row for row in ROWS}
 KEYS_VARIABLE = "RUNMON_KEYS"
-"""Keys by command id, as `log.follow=F run.zoom=Z`."""
+"""Keys by command id, as `log.follow=T run.zoom=Z`."""
 TABLES = ("hooks", "keys", "profiles")
 """Names in the file that hold more names."""

@@ -25,7 +25,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_setting_is_shown_with_where_it_came_from(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file.write_text("theme = 'nord'\n[keys]\nlog.follow = 'F'\n[profiles.work]\ntoken_env = 'WORK'")
+    file.write_text("theme = 'nord'\n[keys]\nlog.follow = 'T'\n[profiles.work]\ntoken_env = 'WORK'")
     monkeypatch.setenv("RUNMON_PACE", "3")
 
     assert main(["config", "--json", "--read-only", "--set", "images=off"]) == 0
@@ -36,7 +36,7 @@ def test_every_setting_is_shown_with_where_it_came_from(
     assert told["pace"] == {"value": 3.0, "from": "RUNMON_PACE"}
     assert told["read_only"] == {"value": True, "from": "--read-only"}
     assert told["images"] == {"value": "off", "from": "--set images"}
-    assert told["keys.log.follow"] == {"value": ["F"], "from": str(file)}
+    assert told["keys.log.follow"] == {"value": ["T"], "from": str(file)}
     assert "WORK" in told["profiles.work"]["value"]
     assert told["hooks.bell"] == {"value": False, "from": "default"}
 
@@ -68,6 +68,33 @@ def test_a_setting_that_is_not_there_is_one_sentence(file: Path, capsys: pytest.
     told = capsys.readouterr().err.split("\n")
     assert told[0] == "runmon: There is no setting 'colour'. See runmon config."
     assert "--set NAME=VALUE" in told[1] and "[profiles.work]" in told[2]
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("'log.follow' = 'F'", "The key F of log.follow is also that of log.groups"),
+        ("'log.folow' = 'T'", "The key map names no command: log.folow. Did you mean log.follow?"),
+    ],
+)
+def test_keys_that_a_screen_would_refuse_are_refused_below_the_settings(
+    key: str, said: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f"[keys]\n{key}")
+
+    assert main(["config"]) == 5
+
+    told = capsys.readouterr()
+    assert said in told.err and str(file) in told.out
+
+
+def test_the_path_of_settings_that_a_screen_would_refuse_is_told(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text("[keys]\n'log.follow' = 'F'")
+
+    assert main(["config", "path"]) == 0
+    assert capsys.readouterr().out == f"{file}\n"
 
 
 def test_the_key_map_is_printed_with_ids_and_marks(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
