@@ -115,6 +115,21 @@ class HeldScreen(Screen[Any]):
             super()._compositor_refresh()
 
 
+def paint_now(view: Widget) -> None:
+    """Paint what a view has asked to be painted, without the messages and the timer that lead there.
+
+    Left to them where more than that is due.
+    """
+    screen = view.screen
+    more = screen._layout_required or screen._scroll_required or view._layout_required
+    if more or not screen.is_current or screen.app._batch_count:
+        return
+    if view._repaint_required and view in screen._compositor.visible_widgets:
+        view._repaint_required = False
+        screen._compositor.update_widgets({view})
+        screen._compositor_refresh()
+
+
 def use_bars(view: ScrollView, kind: type[Bar]) -> tuple[Bar, Bar]:
     """Let a view that is being mounted scroll by bars of this kind: the vertical one, the horizontal one."""
     down = kind(vertical=True, name="vertical", thickness=view.scrollbar_size_vertical)

@@ -18,6 +18,7 @@ from runmon.ui.private_textual import (
     HeldScreen,
     finished,
     grow_quietly,
+    paint_now,
     retitle,
     screen_lines,
 )
@@ -48,6 +49,15 @@ class Probe(App[None]):
             yield Tall()
 
 
+class PaintedApp(Probe):
+    """Counts its paintings."""
+
+    painted = 0
+
+    def post_display_hook(self) -> None:
+        self.painted += 1
+
+
 async def test_a_view_grows_with_its_bar_and_without_a_layout() -> None:
     async with Probe().run_test(size=(40, 10)) as pilot:
         view = pilot.app.query_one(Tall)
@@ -58,6 +68,37 @@ async def test_a_view_grows_with_its_bar_and_without_a_layout() -> None:
         assert view.max_scroll_y == 1000 - view.size.height
         assert view.vertical_scrollbar.window_virtual_size == 1000
         assert view.laid_out == before
+
+
+async def test_a_view_is_painted_at_once_and_not_a_second_time() -> None:
+    async with PaintedApp().run_test(size=(40, 10)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PaintedApp)
+        view = app.query_one(Tall)
+        await pilot.pause()
+        before = app.painted
+        view.refresh(Region(0, 0, 10, 1))
+        paint_now(view)
+        assert app.painted == before + 1
+        await pilot.pause()
+        assert app.painted == before + 1
+
+
+async def test_a_view_that_must_be_laid_out_or_may_not_be_shown_waits_with_its_painting() -> None:
+    async with PaintedApp().run_test(size=(40, 10)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PaintedApp)
+        view = app.query_one(Tall)
+        await pilot.pause()
+        before = app.painted
+        view.refresh(layout=True)
+        paint_now(view)
+        with app.batch_update():
+            view.refresh()
+            paint_now(view)
+        assert app.painted == before
+        await pilot.pause()
+        assert app.painted > before
 
 
 async def test_strips_are_cropped_where_the_crop_is_partial() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from asyncio import get_running_loop
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.reactive import reactive
 
-from runmon.ui.private_textual import grow_quietly, use_bars
+from runmon.ui.private_textual import grow_quietly, paint_now, use_bars
 from runmon.ui.widgets.line_rows import LineRows, LineSource
 from runmon.ui.widgets.strips import char_at, wrapped
 from runmon.ui.widgets.thin_bar import ThinBar
@@ -123,13 +124,14 @@ class LinePlaces(LineRows):
             self._grow()
         else:
             self._pending = True
-            self.set_timer(wait, self._grow)
+            get_running_loop().call_later(wait, self.call_next, self._grow)
 
     def _grow(self) -> None:
         self._pending = False
         self._grown_at = time.monotonic()
         self.take_in()
         self.lengthen()
+        paint_now(self)
         self.changed()
 
     def lengthen(self) -> None:
