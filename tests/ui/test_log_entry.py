@@ -67,3 +67,11 @@ async def test_what_is_folded_stands_right_of_where_its_line_begins() -> None:
         await shown.press("g", "e", "e", "enter")
         await shown.until(lambda: '│     "error": "500 - Internal Server Error:' in shown.text)
         assert '│       <h1>Internal Server Error</h1>"' in shown.text
+
+
+async def test_a_bar_has_no_thumb_where_all_is_on_the_screen() -> None:
+    async with log(JS.split(b"\n")[0] + b"\n", size=(100, 20)) as shown:
+        assert "▐" not in shown.text
+        await shown.press("g", "enter")
+        await shown.until(lambda: "Log entry" in shown.text)
+        assert "▐" not in shown.text

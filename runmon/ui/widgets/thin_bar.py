@@ -47,8 +47,8 @@ class ThinRender(ScrollBarRender):
 
 
 def _thumb(size: int, virtual: float, window: float, position: float) -> tuple[int, int]:
-    """First cell of the thumb, and the cell after its last."""
-    if virtual <= window or size < 1:
+    """First cell of the thumb, and the cell after its last; a window of 0 means that all shows."""
+    if virtual <= window or window <= 0 or size < 1:
         return 0, 0
     length = min(max(ceil(size * window / virtual), 1), size)
     room = size - length
