@@ -238,7 +238,7 @@ def entry_of(first: int, lines: list[tuple[str, Parts]]) -> Entry:
     stamp = text[slice(*head.stamp)]
     platform = head.shape is Shape.PLATFORM
     if head.shape is Shape.JSON and (record := json_record(text[head.body :])) is not None:
-        whole = "\n".join([record.message, *(line[parts.body :] for line, parts in lines[1:])])
+        whole = "\n".join([record.whole, *(line[parts.body :] for line, parts in lines[1:])])
         return Entry(
             first, len(lines), head.level, record.word, stamp, record.logger, whole, record.rest, platform
         )

@@ -126,7 +126,7 @@ def _said(text: str, parts: Parts, record: JsonRecord | None) -> tuple[Level, st
     if parts.shape is Shape.JSON and record is None:
         record = json_record(text[parts.body :])
     if record is not None:
-        return parts.level, record.logger, record.message.split("\n", 1)[0][:MOST_CHARS]
+        return parts.level, record.logger, record.said.split("\n", 1)[0][:MOST_CHARS]
     body = text[parts.body :]
     found = _PAYLOAD.search(body) if body.endswith(("}", "})")) else None
     message = body[: found.start()] if found is not None and found.start() else body

@@ -5,12 +5,16 @@ What the rest holds is passed over, not built: a line of 10 MB takes 10 ms, wher
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from runmon.insight.severity import LEVELS, Level
 
 _Fields = dict[str, msgspec.Raw]
 _FIELDS = msgspec.json.Decoder(_Fields)
+_PREFIX = re.compile(r"(?!\w{0,80}(?:Error|Exception):)([\w$][\w$.:-]{0,119}): ", re.ASCII)
+"""The logger, which Crawlee's writes in front of the message."""
 
 
 class JsonRecord(msgspec.Struct, frozen=True):
@@ -20,8 +24,20 @@ class JsonRecord(msgspec.Struct, frozen=True):
     word: str
     logger: str
     message: str
+    stack: str
+    """The stack of its exception, or empty: the kind and message of the error, then its frames."""
     rest: str
     """What else the object held, as JSON, or empty."""
+
+    @property
+    def said(self) -> str:
+        """The message, and the error's, in a line as the same logger writes it in text."""
+        return f"{self.message} {self.stack.partition(chr(10))[0]}" if self.stack else self.message
+
+    @property
+    def whole(self) -> str:
+        """The message and the whole stack."""
+        return f"{self.message} {self.stack}" if self.stack else self.message
 
 
 def json_record(text: str | bytes) -> JsonRecord | None:
@@ -38,14 +54,35 @@ def json_record(text: str | bytes) -> JsonRecord | None:
     if word is None or level is None or message is None:
         return None
     logger = _string(fields, "logger", "prefix")
+    if logger is None and (found := _PREFIX.match(message)) is not None:
+        logger, message = found[1], message[found.end() :]
+    stack = _stack(fields)
     fields.pop("time", None)
     rest = msgspec.json.encode(fields).decode("utf-8", "replace") if fields else ""
-    return JsonRecord(level, word.upper(), logger or "", message, rest)
+    return JsonRecord(level, word.upper(), logger or "", message, stack, rest)
+
+
+def _stack(fields: _Fields) -> str:
+    """The stack of the exception, which is taken out of it."""
+    held = fields.get("exception")
+    if held is None or not _begins(held, b"{"):
+        return ""
+    inside = _FIELDS.decode(held)
+    stack = _string(inside, "stack")
+    if stack is not None and inside:
+        fields["exception"] = msgspec.Raw(msgspec.json.encode(inside))
+    elif stack is not None:
+        del fields["exception"]
+    return stack or ""
 
 
 def _string(fields: _Fields, *names: str) -> str | None:
     """The first of some fields that is a string; it is taken out."""
     for name in names:
-        if name in fields and bytes(fields[name]).startswith(b'"'):
+        if name in fields and _begins(fields[name], b'"'):
             return msgspec.json.decode(fields.pop(name), type=str)
     return None
+
+
+def _begins(value: msgspec.Raw, sign: bytes) -> bool:
+    return bytes(memoryview(value)[:1]) == sign

@@ -106,7 +106,7 @@ def json_line(record: JsonRecord, *, stamp: str) -> Text:
     if record.logger:
         line.add(clean(record.logger, limit=120), "quiet")
         line.add(": ", "faint")
-    line.add(clean(record.message), "")
+    line.add(clean(record.said), "")
     if record.rest:
         line.add_payload(" " + clean(record.rest))
     return line.text()

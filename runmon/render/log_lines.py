@@ -149,7 +149,9 @@ class LogLines:
             text, parts, record = parse_line(self._raw(n))
             seen = self._seen[n] = (text, parts)
             if record is not None:
-                kept = {name: getattr(record, name)[:SHOWN] for name in ("logger", "message", "rest")}
+                kept = {
+                    name: getattr(record, name)[:SHOWN] for name in ("logger", "message", "stack", "rest")
+                }
                 self._long[n] = replace(record, **kept)
         return seen
 

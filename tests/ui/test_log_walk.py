@@ -13,7 +13,7 @@ SCOPES = {"lines", "log", "entry", "groups"}
 @pytest.mark.parametrize("form", FORMS)
 async def test_every_key_shows_what_was_written_down(form: str) -> None:
     shown, kept = (await walked(form)).splitlines(), (KEPT / f"{form}.txt").read_text().splitlines()
-    assert shown == kept
+    assert shown == kept, "if this is meant to be so: python -m tests.ui.log_walk"
 
 
 def test_every_key_of_the_table_is_pressed_for_its_command() -> None:
