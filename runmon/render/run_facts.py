@@ -127,6 +127,11 @@ def page_of(run: Run, api_url: str) -> str:
     return url if url.startswith(("http://", "https://")) and url.isprintable() and " " not in url else ""
 
 
+def console(run: Run, api_url: str) -> list[Row]:
+    """Where Apify Console shows the run; nothing for a run of another server."""
+    return [("console", page_of(run, api_url))] if api_url == APIFY else []
+
+
 def oddities(document: Document[Run]) -> list[Row]:
     """Fields this version does not know, with their values, and fields that held what nobody expects."""
     unknown = dict(_unknown(document.untyped(), Run))

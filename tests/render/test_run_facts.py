@@ -8,7 +8,7 @@ import pytest
 
 from runmon.model.document import read
 from runmon.model.run import Run, RunOptions, RunStats
-from runmon.render.run_facts import moment, oddities, outcome, page_of, state, times, upsets
+from runmon.render.run_facts import console, moment, oddities, outcome, page_of, state, times, upsets
 from runmon.settings import APIFY
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -60,3 +60,5 @@ def test_the_page_of_a_run_is_console_or_what_its_container_serves_and_nothing_e
     other = "http://127.0.0.1:8000"
     assert page_of(Run(id="x", container_url="http://127.0.0.1:9000"), other) == "http://127.0.0.1:9000"
     assert page_of(Run(id="x", container_url="file:///etc/passwd"), other) == ""
+    assert console(Run(id="x"), other) == []
+    assert console(Run(id="HG7M"), APIFY) == [("console", "https://console.apify.com/actors/runs/HG7M")]

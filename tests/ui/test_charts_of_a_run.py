@@ -72,6 +72,7 @@ async def test_a_run_that_nobody_watched_gets_its_charts_from_the_log_and_says_s
         await shown.press("1", "f")
         await shown.until_text("from the log", "requests", "at once", "errors in the log")
         assert {"done", "failed", "errors", "concurrency", "cpu_overload"} <= charts(shown)
+        assert "errors in the log  from" not in shown.text, "what is of the log need not say so twice"
 
 
 async def test_errors_that_no_crawler_counts_are_drawn_by_the_minute_as_they_come_and_explained_in_help(

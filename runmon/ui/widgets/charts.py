@@ -45,7 +45,7 @@ CPU = Kind("cpu", "cpu", percent)
 SPEEDS = (
     Kind("done", "requests", per_minute),
     Kind("failed", "failed", per_minute, full="failed requests"),
-    Kind("errors", "errors", per_minute, full="errors in the log"),
+    Kind("errors", "errors", per_minute, full="errors in the log", of_log=True),
     Kind("items", "items", per_minute),
     Kind("received", "received", bytes_per_second),
     Kind("sent", "sent", bytes_per_second),

@@ -45,11 +45,11 @@ class StatusPane(Pane):
     NAME: ClassVar[str] = "Status"
     BINDINGS = bindings("status")
 
-    def __init__(self, history: History | None = None) -> None:
+    def __init__(self, history: History | None = None, *, api_url: str = "") -> None:
         """`history` is where measurements are kept beyond this visit; None: nowhere."""
         super().__init__(id="status")
         self._seen: RunSeen | None = None
-        self._history = history
+        self._history, self._api_url = history, api_url
         self._unkept: list[Moment] = []
         self._totals: dict[str, tuple[float, float]] = {}
         self._log_read = 0
@@ -197,7 +197,8 @@ class StatusPane(Pane):
         self._write_times()
         self._write_charts(run, width)
         rows = [*self._unwatched(run), *run_facts.upsets(run), *run_facts.origin(run)]
-        self.query_one("#origin", Words).say(rows_text([*rows, *run_facts.oddities(self._seen.run)], width))
+        rows += [*run_facts.console(run, self._api_url), *run_facts.oddities(self._seen.run)]
+        self.query_one("#origin", Words).say(rows_text(rows, width))
 
     def _write_charts(self, run: Run, width: int) -> None:
         for kind in (MEMORY, CPU):

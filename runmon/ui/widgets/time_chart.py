@@ -41,6 +41,8 @@ class Kind(msgspec.Struct, frozen=True):
     """The axis ends at a round number of these."""
     full: str = ""
     """The title where there is room for more than a word."""
+    of_log: bool = False
+    """Whether it is of the log, as its title says, and so always from there."""
 
 
 class TimeChart(Drawing):
@@ -85,7 +87,7 @@ class TimeChart(Drawing):
             waiting.truncate(width, overflow="ellipsis")
             return Text("\n").join([self._heading(width), Text(), waiting])
         drawn = self._track.drawn(self._course.began, self._course.end, width - AXIS)
-        heading = self._heading(width, _source(drawn))
+        heading = self._heading(width, "" if self.kind.of_log else _source(drawn))
         return Text("\n").join([heading, *self._curve(drawn, height - 2), self._foot(drawn, width)])
 
     def _heading(self, width: int, source: str = "") -> Text:
