@@ -1,57 +1,18 @@
-"""What the values of every field are like: how many, of which types, within which bounds, how many differ."""
+"""What the values of every field are like: how many, of which types and bounds, how many differ."""
 
 from __future__ import annotations
 
-import heapq
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from runmon.model.columns import MOST_COLUMNS, Path
+from runmon.model.distinct import ERROR, Distinct, Pool, hash_of
 from runmon.model.values import Broken, is_empty, is_number, number_key
 
-SKETCH: Final = 256
-"""Different values counted exactly; beyond, their number is an estimate."""
-MANY_FIELDS: Final = 400
-"""Fields beyond which each new one gets a smaller sketch, so that wide items stay cheap."""
-SMALL_SKETCH: Final = 32
-_SPACE: Final = 2**61
 DEEPEST: Final = 6
-
-
-class Distinct:
-    """How many different values there are, from the smallest hashes seen (k minimum values)."""
-
-    __slots__ = ("_heap", "_held", "_size")
-
-    def __init__(self, size: int = SKETCH) -> None:
-        self._size = size
-        self._heap: list[int] = []
-        self._held: set[int] = set()
-
-    def take(self, hashed: int) -> None:
-        """Count a hash of a value."""
-        place = (hashed * 0x9E3779B97F4A7C15 >> 3) % _SPACE
-        if place in self._held or (len(self._heap) >= self._size and place >= -self._heap[0]):
-            return
-        self._held.add(place)
-        if len(self._heap) < self._size:
-            heapq.heappush(self._heap, -place)
-        else:
-            self._held.discard(-heapq.heapreplace(self._heap, -place))
-
-    @property
-    def exact(self) -> bool:
-        """Whether `count` is no estimate."""
-        return len(self._heap) < self._size
-
-    @property
-    def count(self) -> int:
-        """Different values."""
-        if self.exact:
-            return len(self._heap)
-        return round((self._size - 1) * _SPACE / max(-self._heap[0], 1))
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +26,12 @@ class FieldFacts:
     """Of these, null or without content."""
     types: Counter[str] = field(default_factory=Counter)
     distinct: Distinct = field(default_factory=Distinct)
+    different: int = 0
+    """Of a snapshot: different values with content, never more than are filled."""
+    estimated: bool = False
+    """Of a snapshot: whether `different` is an estimate."""
+    all_differ: bool = False
+    """Of a snapshot: whether the estimate cannot tell `different` from all that are filled."""
     least: Any = None
     """The least number; None where there is none."""
     most: Any = None
@@ -75,20 +42,34 @@ class FieldFacts:
 
     def take(self, value: Any, row: int) -> None:
         """Count one value."""
+        empty = is_empty(value)
         self.present += 1
-        self.empty += is_empty(value)
+        self.empty += empty
         kind = kind_of(value)
         self.types[kind] += 1
         if kind == "number":
             self._number(value)
         elif isinstance(value, str | list) and len(value) > self.longest:
             self.longest, self.longest_at = len(value), row
-        if value is not None:
-            self.distinct.take(hash(value if not isinstance(value, list | dict) else repr(value)))
+        if not empty:
+            self.distinct.take(hash_of(value))
+
+    @property
+    def filled(self) -> int:
+        """Items in which the field has content."""
+        return self.present - self.empty
+
+    def snapshot(self) -> FieldFacts:
+        """The facts as they are now; they stay so."""
+        found = self.distinct
+        exact, count = found.exact, min(found.count, self.filled)
+        kept = replace(self, types=self.types.copy(), different=count, estimated=not exact)
+        kept.all_differ = not exact and count >= self.filled * (1 - ERROR)
+        return kept
 
     def fill(self, total: int) -> float:
         """The share of `total` items in which the field has content."""
-        return (self.present - self.empty) / total if total else 0.0
+        return self.filled / total if total else 0.0
 
     def _number(self, value: Any) -> None:
         key = number_key(value)
@@ -110,19 +91,26 @@ class Description:
         """Values of fields beyond the most that are described."""
         self._opened = frozenset(opened)
         self._facts: dict[Path, FieldFacts] = {}
+        self._pool = Pool()
+        self._lock = threading.Lock()
 
     def take(self, items: Iterable[tuple[int, Any]]) -> None:
-        """Count some decoded items, each with its row."""
+        """Count some decoded items, each with its row. May be called from another thread."""
         for row, item in items:
-            self.total += 1
-            for path, value in self._values((), item):
-                facts = self._facts_of(path)
-                if facts is not None:
-                    facts.take(value, row)
+            with self._lock:
+                self._take(row, item)
 
-    def facts(self) -> list[FieldFacts]:
-        """All fields in the order in which they were met."""
-        return list(self._facts.values())
+    def snapshot(self) -> tuple[int, list[FieldFacts]]:
+        """Items taken, and the facts of all fields over just these, in the order they were met."""
+        with self._lock:
+            return self.total, [facts.snapshot() for facts in self._facts.values()]
+
+    def _take(self, row: int, item: Any) -> None:
+        self.total += 1
+        for path, value in self._values((), item):
+            facts = self._facts_of(path)
+            if facts is not None:
+                facts.take(value, row)
 
     def _facts_of(self, path: Path) -> FieldFacts | None:
         found = self._facts.get(path)
@@ -130,8 +118,7 @@ class Description:
             if len(self._facts) >= MOST_COLUMNS:
                 self.left_out += 1
                 return None
-            size = SKETCH if len(self._facts) < MANY_FIELDS else SMALL_SKETCH
-            found = self._facts[path] = FieldFacts(path, distinct=Distinct(size))
+            found = self._facts[path] = FieldFacts(path, distinct=Distinct(self._pool))
         return found
 
     def _values(self, path: Path, value: Any) -> Iterator[tuple[Path, Any]]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runmon.model.columns import MISSING
-from runmon.model.field_facts import SKETCH, Description, Distinct
+from runmon.model.distinct import ERROR, Distinct, Pool, hash_of
+from runmon.model.field_facts import Description
 from runmon.model.frequency import LONGEST, Frequency
 from runmon.model.item_filter import item_filter
 from runmon.model.values import decode
@@ -64,7 +69,7 @@ def test_a_value_too_long_to_keep_is_still_told_apart_and_found() -> None:
 def test_a_description_is_what_counting_by_hand_gives(made: list[dict[str, Any]]) -> None:
     found = Description()
     found.take(enumerate(made))
-    named = {facts.path[0]: facts for facts in found.facts()}
+    named = {facts.path[0]: facts for facts in found.snapshot()[1]}
     assert set(named) == {name for item in made for name in item}
     for name, facts in named.items():
         held = [item[name] for item in made if name in item]
@@ -74,23 +79,62 @@ def test_a_description_is_what_counting_by_hand_gives(made: list[dict[str, Any]]
         assert (facts.least, facts.most) == (min(numbers, default=None), max(numbers, default=None))
         assert facts.longest == max((len(v) for v in held if isinstance(v, str | list)), default=0)
         assert sum(facts.types.values()) == len(held)
-        assert facts.distinct.exact
+        filled = {repr((type(v), v)) for v in held if v not in (None, "", [], {}) or v is False or v == 0}
+        assert (facts.different, facts.estimated) == (len(filled), False)
 
 
 def test_opened_objects_are_described_by_their_fields() -> None:
     found = Description({("a",)})
     found.take([(0, {"a": {"b": 1, "c": {"d": 2}}, "e": {"f": 3}})])
-    assert [facts.path for facts in found.facts()] == [("a", "b"), ("a", "c"), ("e",)]
+    assert [facts.path for facts in found.snapshot()[1]] == [("a", "b"), ("a", "c"), ("e",)]
 
 
-def test_many_different_values_are_estimated_within_a_fifth() -> None:
-    found = Distinct()
-    for number in range(100_000):
-        found.take(hash(f"value {number}"))
+def test_fifty_thousand_different_values_are_counted_exactly() -> None:
+    found = Description()
+    found.take((n, {"title": f"title {n}"}) for n in range(50_000))
+    facts = found.snapshot()[1][0]
+    assert (facts.different, facts.estimated) == (50_000, False)
+
+
+@pytest.mark.parametrize("count", [100, 5_000, 40_000, 200_000])
+def test_estimates_are_within_their_error_at_any_size(count: int) -> None:
+    found = Distinct(most=10)
+    for number in range(count):
+        found.take(hash_of(f"value {number}"))
     assert not found.exact
-    assert 80_000 < found.count < 120_000
-    few = Distinct()
-    for number in range(1000):
-        few.take(hash(number % (SKETCH - 1)))
-    assert few.exact
-    assert few.count == SKETCH - 1
+    assert abs(found.count - count) <= count * ERROR
+
+
+def test_the_count_of_different_values_is_the_same_in_every_process() -> None:
+    counting = (
+        "from runmon.model.distinct import Distinct, hash_of\n"
+        "found = Distinct(most=10)\n"
+        "for n in range(3000): found.take(hash_of(f'title {n}'))\n"
+        "print(found.count)"
+    )
+    told = {
+        subprocess.run([sys.executable, "-c", counting], env=os.environ | {"PYTHONHASHSEED": seed},
+                       capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(told) == 1
+
+
+def test_an_estimate_never_exceeds_what_is_filled_and_says_where_it_could_be_all_of_it() -> None:
+    for offset in range(5):
+        found = Description()
+        found._pool = Pool(1000)
+        found.take((n, {"id": f"{offset} {n}", "half": n // 2}) for n in range(4000))
+        named = {facts.path[0]: facts for facts in found.snapshot()[1]}
+        assert named["id"].different <= 4000
+        assert named["id"].all_differ
+        assert named["half"].estimated
+        assert not named["half"].all_differ
+
+
+def test_a_snapshot_stays_as_it_was_while_more_is_counted() -> None:
+    found = Description()
+    found.take([(0, {"a": 1})])
+    total, (facts,) = found.snapshot()
+    found.take((n, {"a": n}) for n in range(1, 50))
+    assert (total, facts.present, facts.different, facts.types) == (1, 1, 1, {"number": 1})

@@ -39,8 +39,8 @@ class DescribeScreen(SurveyScreen[Path | None]):
         self.description.take(items)
 
     def results(self) -> TableSource:
-        self._facts = self.description.facts()
-        return FactRows(self._facts, self.description.total)
+        total, self._facts = self.description.snapshot()
+        return FactRows(self._facts, total)
 
     def chosen(self, row: int) -> None:
         """Close, to count this field's values."""
@@ -91,17 +91,22 @@ def fact_cells(facts: FieldFacts, total: int) -> list[Cell]:
     missing = total - facts.present
     tone = "text" if share == 1 else "warn" if share < 0.5 else "quiet"
     shown = "100 %" if share == 1 else f"{min(share * 100, 99.9):.1f} %"
-    about = "" if facts.distinct.exact else "≈ "
     return [
         Cell(shown, tone, True),
         _count(missing),
         _count(facts.empty),
         Cell(", ".join(kind for kind, _ in facts.types.most_common()), "quiet"),
-        Cell(about + grouped(facts.distinct.count), "quiet", True),
+        Cell(_different(facts), "quiet", True),
         _number(facts.least),
         _number(facts.most),
         _count(facts.longest),
     ]
+
+
+def _different(facts: FieldFacts) -> str:
+    if facts.all_differ:
+        return "≈ all"
+    return ("≈ " if facts.estimated else "") + grouped(facts.different)
 
 
 def _count(count: int) -> Cell:

@@ -61,6 +61,7 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
         """Whether every item was looked at."""
         self.looked = 0
         """Items looked at."""
+        self._turn = 0
 
     def compose(self) -> ComposeResult:
         yield self.frame
@@ -123,10 +124,12 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
         from runmon.watch.item_scan import scan
 
         self.begin()
+        self._turn += 1
+        turn = self._turn
         self.looked, self.scanning, shown = 0, True, time.monotonic()
         try:
             async for part in scan(self._api, self._place, filters=self._filters()):
-                await asyncio.to_thread(self._take_slice, part)
+                await asyncio.to_thread(self._take_slice, part, turn)
                 self.looked = self.looked + len(part.raws) if self._remade else part.end
                 if time.monotonic() - shown > EVERY_S:
                     shown = time.monotonic()
@@ -157,8 +160,11 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
             self._take([(offset, decode(raw)) for offset, raw in part])
             self.looked += len(part)
 
-    def _take_slice(self, part: Slice) -> None:
-        self._take(part.decoded())
+    def _take_slice(self, part: Slice, turn: int) -> None:
+        """Count a slice; one of a scan that was stopped is no part of the next."""
+        items = part.decoded()
+        if turn == self._turn:
+            self._take(items)
 
     def _take(self, items: list[Numbered]) -> None:
         keep = self.filter
