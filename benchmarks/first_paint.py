@@ -1,4 +1,9 @@
-"""Promise: `runmon open` paints its first useful screen in ≤ 1.5 × the CPU of a bare Textual application."""
+"""Promise: `runmon open` paints its first useful screen in ≤ 1.5 × the CPU of a bare Textual application.
+
+Not kept, and the first figure says why: a bare application that only imports what a run is asked and answered
+with takes 1.4, before anything of ours was loaded, let alone laid out. On top come our own modules (0.06 s of
+a start of 0.45 s), the styles and layouts of five panes (0.08 s) and their one painting (0.035 s).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import Cost, report, side_by_side, until_shown
+from benchmarks.measure import Cost, in_turn, report, until_shown
 
+RUNS = 9
 BARE = """
 from textual.app import App
 from textual.widgets import Static
@@ -16,6 +22,8 @@ class Bare(App):
         yield Static("hello there")
 Bare().run()
 """
+READY = "import click, httpx, msgspec, starlette.applications\n" + BARE
+"""A bare application with the packages that every run is read through, whatever is made of it."""
 
 
 def storage(folder: Path) -> Path:
@@ -35,14 +43,21 @@ def main() -> bool:
     with TemporaryDirectory() as folder:
         path = str(storage(Path(folder)))
         ours = [sys.executable, "-m", "runmon", "open", path]
-        bare = [sys.executable, "-c", BARE]
-        opened, hello = side_by_side(
-            lambda: until_shown(ours, "the last line"), lambda: until_shown(bare, "hello there")
+        found = in_turn(
+            {
+                "open": lambda: until_shown(ours, "the last line"),
+                "bare": lambda: until_shown([sys.executable, "-c", BARE], "hello there"),
+                "ready": lambda: until_shown([sys.executable, "-c", READY], "hello there"),
+            },
+            runs=RUNS,
         )
-    ratio = opened.cpu_s / hello.cpu_s
+    opened, bare, ready = found["open"], found["bare"], found["ready"]
+    ratio = opened.cpu_s / bare.cpu_s
+    only = ready.cpu_s / bare.cpu_s
+    print(f"        bare Textual that only imports click, httpx, msgspec and starlette: {only:.2f}")
     return report(
         "first useful paint of `runmon open` ≤ 1.5 × bare Textual",
-        f"{told(opened)} / {told(hello)} = {ratio:.2f} CPU, {opened.wall_s / hello.wall_s:.2f} wall",
+        f"{told(opened)} / {told(bare)} = {ratio:.2f} CPU, {opened.wall_s / bare.wall_s:.2f} wall",
         kept=ratio <= 1.5,
     )
 
