@@ -17,6 +17,8 @@ from typing import Self
 import pyte
 
 DEADLINE_S = 60.0
+SECOND_SCREEN = b"\x1b[?1049h"
+"""Terminals show it empty; pyte knows only one."""
 RUNMON = (sys.executable, "-m", "runmon")
 
 
@@ -112,7 +114,11 @@ class Terminal:
         except OSError:
             return False
         self.output += data
-        self._stream.feed(self.obeyed(data))
+        before, *entered = self.obeyed(data).split(SECOND_SCREEN)
+        self._stream.feed(before)
+        for shown in entered:
+            self._screen.reset()
+            self._stream.feed(shown)
         return bool(data)
 
     def obeyed(self, data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.driver import Driver
@@ -179,6 +180,11 @@ class RunmonApp(TypesAhead, HasPixels, OpensRuns):
             self.leave(128 + signal.SIGHUP)
         elif not self._lending and (look := getattr(self._driver, "look_at_window", None)) is not None:
             look()
+
+    @on(Driver.SignalResume)
+    def _back_from_the_shell(self) -> None:
+        """Paint everything: what the terminal showed is gone."""
+        self.refresh(layout=True)
 
     def _theme_changed(self, _theme: object) -> None:
         self._use_styles()

@@ -40,10 +40,18 @@ class LastingDriver(LinuxDriver):
         terminal: Any = self._file
         self._file = cast(Any, Outlet(terminal))
         self._bell, self._ring = os.pipe()
+        self._fetched = False
 
     def start_application_mode(self) -> None:
-        """Take the terminal; from now on the loop hears of being suspended and continued."""
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        """Take the terminal; from now on the loop hears of being suspended and continued.
+
+        Who starts in the background is stopped while it reaches for the terminal, and reaches again once a
+        shell has fetched it.
+        """
+        self._fetched = True
+        while self._fetched:
+            self._fetched = False
+            super().start_application_mode()  # type: ignore[no-untyped-call]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
         loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
@@ -65,6 +73,9 @@ class LastingDriver(LinuxDriver):
 
         While another program has the terminal (`no_automatic_restart`), it is not ours to restore.
         """
+        if self._writer_thread is None:
+            self._fetched = True
+            return
         if not os.isatty(self.fileno) or not self._auto_restart:
             return
         if not self._must_signal_resume:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -56,6 +57,34 @@ def test_a_screen_stopped_by_force_takes_the_terminal_again(command: tuple[str, 
         terminal.sees("Kettle 12")
         terminal.send("q")
         assert terminal.ends() == 0
+
+
+def test_a_screen_begun_in_the_background_shows_once_it_is_fetched(command: tuple[str, ...]) -> None:
+    """F1: a shell's `runmon … &`, then `fg`."""
+    with Terminal(("bash", "--norc", "-i"), env={"PS1": "ready> ", "HOME": str(command[-1])}) as terminal:
+        terminal.sees("ready>")
+        terminal.send(shlex.join(map(str, command)) + " &\n")
+        terminal.until(lambda: b"Stopped" in terminal.output or (terminal.send("\n"), False)[1])
+        terminal.send("fg\n")
+        terminal.sees("Kettle 12")
+        terminal.send("q")
+        terminal.until(lambda: terminal.output.rfind(b"ready>") > terminal.output.rfind(LEFT) > 0)
+        terminal.send("echo code $?\n")
+        terminal.sees("code 0")
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_the_screen_back(
+    command: tuple[str, ...],
+) -> None:
+    with Terminal(("bash", "--norc", "-i"), env={"PS1": "ready> ", "HOME": str(command[-1])}) as terminal:
+        terminal.sees("ready>")
+        terminal.send(shlex.join(map(str, command)) + "\n")
+        terminal.sees("Kettle 12")
+        terminal.send("\x1a")
+        terminal.until(lambda: terminal.output.rfind(b"ready>") > terminal.output.rfind(LEFT) > 0)
+        terminal.send("fg\n")
+        terminal.until(lambda: terminal.output.count(ENTERED) == 2)
+        terminal.sees("Kettle 12")
 
 
 @pytest.mark.parametrize("moment", ["Kettle 12", "Status"])

@@ -11,6 +11,8 @@ APP = (
     Command("app.quit", ("q", "ctrl+q"), "app.leave", "quit", "Leave. The run goes on.", "app", 3),
     Command("app.interrupt", ("ctrl+c",), "app.interrupt", "interrupt",
             "Copy the selection; with nothing selected, leave. Never aborts the run.", "app", 0, "^c", True),
+    Command("app.suspend", ("ctrl+z",), "app.suspend_process", "to the shell",
+            "Give the terminal to the shell; fg comes back. The run goes on.", "app", 0, "^z"),
     Command("app.theme", ("ctrl+t",), "app.choose_theme", "themes",
             "Choose the colours; they are kept for the next time.", "app", 0, "^t"),
     Command("app.dark_light", ("alt+t",), "app.toggle_theme", "dark / light",
