@@ -51,6 +51,15 @@ async def test_on_a_small_screen_the_message_has_the_room_and_its_times_stand_be
         assert "18:16:15 … 18:16:16" in messages(shown)
 
 
+async def test_long_messages_that_begin_alike_show_what_differs() -> None:
+    async with log(JS, size=(80, 24)) as shown:
+        await shown.press("F")
+        await shown.until(lambda: "21 kinds" in messages(shown))
+        errors = [line.partition("ERROR")[2] for line in shown.lines if "ERROR" in line]
+        assert len(set(errors)) == len(errors) == 6
+        assert "Request fail… 500 - Internal Server" in messages(shown)
+
+
 @pytest.mark.parametrize("theme", ["runmon-dark", "runmon-light", "runmon-16"])
 async def test_every_word_of_the_messages_has_a_colour_of_the_theme(theme: str) -> None:
     async with log(JS) as shown:

@@ -25,7 +25,7 @@ class GroupRows:
 
     def __init__(self, clock: Clock) -> None:
         self.groups: Sequence[Group] = ()
-        self._timed = True
+        self._timed, self._width = True, LONGEST
         self._clock = clock if clock.mode not in (Stamps.DELTA, Stamps.HIDDEN) else Clock()
 
     def row_count(self) -> int:
@@ -35,7 +35,8 @@ class GroupRows:
         self._timed = room >= TIMED
         times = [Head("first", TIME), Head("last", TIME)] if self._timed else []
         fixed = [Head("times", TIMES, right=True), *times, Head("level", LEVEL)]
-        return [*fixed, Head("message", max(room - sum(head.width + 2 for head in fixed), 16))]
+        self._width = max(room - sum(head.width + 2 for head in fixed), 16)
+        return [*fixed, Head("message", self._width)]
 
     def row(self, number: int, first: int, last: int) -> Row | None:
         group = self.groups[number]
@@ -44,9 +45,19 @@ class GroupRows:
             Cell(f"× {grouped(group.count)}", "strong" if group.level >= Level.WARN else "text", True),
             *(times if self._timed else ()),
             Cell("" if group.level is Level.NONE else group.level.name, TONES[group.level]),
-            Cell(clean(group.words, limit=LONGEST)),
+            Cell(clean(self._told_apart(number), limit=LONGEST)),
         ]
         return Row(cells[first:last], ground=_GROUNDS.get(group.level, "ground"))
+
+    def _told_apart(self, number: int) -> str:
+        """The message; of one too long that begins like the one above or below it, rather what differs."""
+        words = self.groups[number].words
+        near = [self.groups[n].words for n in (number - 1, number + 1) if 0 <= n < len(self.groups)]
+        alike = max((_alike(words, other) for other in near), default=0)
+        begins = words.rfind(" ", 0, alike) + 1
+        if len(words) <= self._width or begins <= self._width // 3:
+            return words
+        return f"{words[: self._width // 3].rstrip()}… {words[begins:]}"
 
     def identity(self, number: int) -> Hashable:
         return None
@@ -75,3 +86,9 @@ class GroupRows:
     def _time(self, stamp: str) -> str:
         """To the second: milliseconds do not tell two messages apart that came a minute apart."""
         return clean(self._clock.write(stamp, "").strip()[:TIME]) if stamp else "·"
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many of the same characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
