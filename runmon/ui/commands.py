@@ -31,7 +31,7 @@ SCOPES: dict[str, str] = {
     "survey": "Frequencies and descriptions",
     "columns": "Columns",
     "serving": "How the items are given",
-    "export": "Saving a log or items",
+    "export": "Saving",
     "item": "Item",
     "attachment": "What an item holds",
     "entry": "Log entry",

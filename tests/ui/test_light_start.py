@@ -37,7 +37,7 @@ def loaded_by(statement: str) -> set[str]:
         "runmon.insight.groups",
         "runmon.render.kitty",
         "runmon.ui.jumps",
-        "runmon.ui.saves",
+        "runmon.ui.screens.save_records",
         "runmon.ui.screens.confirm",
         "runmon.ui.screens.item",
         "runmon.ui.screens.record",

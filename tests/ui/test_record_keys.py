@@ -7,13 +7,16 @@ import shlex
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from runmon.export.records import save_record
 from runmon.model.storages import Record
 from runmon.render.json_lines import JsonLines
 from runmon.render.preview import preview
 from runmon.ui.outside import harmless
+from runmon.ui.screens import save_records
 from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.film import FilmScreen
 from runmon.ui.screens.record import RecordScreen
@@ -86,14 +89,16 @@ async def test_marked_records_are_saved_and_nothing_is_overwritten_unasked(
     monkeypatch.chdir(tmp_path)
     async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
         await at(run, "INPUT")
-        await run.pilot.press("space", "space", "ctrl+s")
-        await run.sees("2 marked", "save 2 records into")
+        await run.pilot.press("space", "space")
+        await run.sees("2 marked")
+        await run.pilot.press("ctrl+s")
+        await run.sees("Save 2 records")
         await run.pilot.press("enter")
         await run.sees("Saved 2 records")
         assert (tmp_path / "records" / "OUTPUT.json").read_bytes() == b'{"b": 2}'
         (tmp_path / "records" / "OUTPUT.json").write_bytes(b"precious")
         await run.pilot.press("ctrl+s")
-        await run.sees("save 2 records into")
+        await run.sees("Save 2 records")
         await run.pilot.press("enter")
         await run.until(lambda: isinstance(run.screen, ConfirmScreen))
         await run.sees("2 of 2 files are there already")
@@ -107,13 +112,52 @@ async def test_every_record_is_saved_by_one_key(tmp_path: Path, monkeypatch: pyt
     async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
         await at(run, "INPUT")
         await run.pilot.press("X")
-        await run.sees("save 6 records into")
+        await run.sees("Save 6 records")
         await run.pilot.press("enter")
         await run.sees("Saved 6 records")
         assert {path.name for path in (tmp_path / "records").iterdir()} == {
             "INPUT.json", "OUTPUT.json", "page.html", "prices.csv", "shot.png",
             "SDK_CRAWLER_STATISTICS_0.json",
         }  # fmt: skip
+
+
+async def test_saving_every_record_can_be_stopped_and_tells_what_was_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one_and_no_more(*given: Any, **options: Any) -> tuple[int, Path]:
+        if (tmp_path / "records").exists():
+            await asyncio.Event().wait()
+        return await save_record(*given, **options)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(save_records, "save_record", one_and_no_more)
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("X")
+        await run.sees("Save 6 records")
+        await run.pilot.press("enter")
+        await run.sees("1 of 6  8 B  esc stops")
+        await run.pilot.press("escape")
+        await run.sees("Stopped. 1 record was saved.")
+        assert [path.name for path in (tmp_path / "records").iterdir()] == ["INPUT.json"]
+
+
+async def test_a_record_replaces_a_file_only_when_told_so_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D4: asked before a file is replaced."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "INPUT.json").write_bytes(b"precious")
+    async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("ctrl+s")
+        await run.sees("Save INPUT", "INPUT.json")
+        await run.pilot.press("enter")
+        await run.sees("INPUT.json is there already: Enter again replaces it.", "Overwrite")
+        assert (tmp_path / "INPUT.json").read_bytes() == b"precious"
+        await run.pilot.press("enter")
+        await run.sees("Saved 8 B as")
+        assert (tmp_path / "INPUT.json").read_bytes() == RECORDS["INPUT.json"]
 
 
 async def test_no_folder_is_made_on_the_way_to_a_file(

@@ -18,7 +18,6 @@ from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.handing import copy_url, hand
 from runmon.ui.jumps import jump
-from runmon.ui.saves import Saves
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.record_view import RecordView, Shown
@@ -52,7 +51,6 @@ class RecordScreen(Screen[str | None], inherit_bindings=False):
         self._api, self._place, self._keys = api, place, keys
         self.row = row
         self.frame = RecordFrame()
-        self.saves = Saves(self.frame, api)
 
     def compose(self) -> ComposeResult:
         yield self.frame
@@ -100,7 +98,9 @@ class RecordScreen(Screen[str | None], inherit_bindings=False):
 
     def action_save(self) -> None:
         """Save the record."""
-        self.saves.ask(self._place, [self.key], self.view.shown_now)
+        from runmon.ui.screens.save_records import save_records
+
+        save_records(self, self._api, self._place, [self.key], self.view.shown_now)
 
     def action_hand(self, to: str) -> None:
         """Give the record to a pager, an editor or a browser."""

@@ -30,6 +30,8 @@ class SavingScreen(Dialog[str | None]):
     """
 
     SCOPE: ClassVar[str] = "export"
+    TAKES_FOLDERS: ClassVar[bool] = False
+    """Whether the path may be that of a folder."""
     BINDINGS = [
         *bindings("export"),
         Binding("down,tab", "app.focus_next", show=False),
@@ -43,6 +45,8 @@ class SavingScreen(Dialog[str | None]):
         self._busy = False
         self._replace: Path | None = None
         """The file that may be replaced: the one that was found to be there."""
+        self.kept = ""
+        """What was saved in full before the rest was stopped; a sentence."""
 
     def choices(self) -> ComposeResult:
         """What can be chosen beside the file."""
@@ -97,8 +101,8 @@ class SavingScreen(Dialog[str | None]):
         typed = self.query_one("#file", Input).value.strip()
         if self._busy:
             return
-        if not typed or typed.endswith("/") or "\0" in typed:
-            self.say("Name a file.", "warn")
+        if not typed or (typed.endswith("/") and not self.TAKES_FOLDERS) or "\0" in typed:
+            self.say("Name a file or folder." if self.TAKES_FOLDERS else "Name a file.", "warn")
             self.query_one("#file").focus()
             return
         self.run_worker(self._save(meant(typed)), group="save", exclusive=True)
@@ -124,7 +128,7 @@ class SavingScreen(Dialog[str | None]):
             self.query_one("#file").focus()
         except CancelledError:
             if self.is_attached:
-                self.say("Stopped.", "quiet")
+                self.say(f"Stopped. {self.kept}", "quiet")
             raise
         else:
             self.dismiss(clean(said, limit=300))

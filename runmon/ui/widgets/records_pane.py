@@ -25,7 +25,6 @@ from runmon.watch.events import RecordsCounted
 
 if TYPE_CHECKING:
     from runmon.api.client import Api
-    from runmon.ui.saves import Saves
     from runmon.ui.widgets.record_view import RecordView, Shown
     from runmon.watch.watch import Watch
 
@@ -83,13 +82,6 @@ class RecordsPane(DataPane):
             self._view = RecordView(id="record-view")
             self.query_one("#records-split").mount(self._view)
         return self._view
-
-    @property
-    def saves(self) -> Saves:
-        """What saves records."""
-        from runmon.ui.saves import Saves
-
-        return Saves(self, self.api)
 
     def _shown_now(self) -> Shown | None:
         return self._view.shown_now if self._view is not None else None
@@ -170,7 +162,9 @@ class RecordsPane(DataPane):
 
     def action_save(self) -> None:
         """Save the marked records, or the one under the cursor."""
-        self.saves.ask(self.place, self._chosen(), self._shown_now())
+        from runmon.ui.screens.save_records import save_records
+
+        save_records(self, self.api, self.place, self._chosen(), self._shown_now())
 
     def action_save_all(self) -> None:
         """Save every record."""
@@ -365,7 +359,10 @@ class RecordsPane(DataPane):
         """Ask where to save, once every key is known."""
         while self._more:
             await self._list_more()
-        self.saves.ask(self.place, [key.key for key in self.rows.list.keys], None, everything=True)
+        from runmon.ui.screens.save_records import save_records
+
+        keys = [key.key for key in self.rows.list.keys]
+        save_records(self, self.api, self.place, keys, None, everything=True)
 
     # The record
 
