@@ -60,6 +60,13 @@ async def test_long_messages_that_begin_alike_show_what_differs() -> None:
         assert "Request fail… 500 - Internal Server" in messages(shown)
 
 
+@pytest.mark.parametrize("size", [(60, 20), (160, 40)])
+async def test_the_count_of_a_message_is_never_cut(size: tuple[int, int]) -> None:
+    async with log(b"2026-11-24T10:00:00.000Z ERROR no\n" * 165_032, size=size) as shown:
+        await shown.press("F")
+        await shown.until(lambda: "× 165\u202f032  " in shown.lines[2])
+
+
 @pytest.mark.parametrize("theme", ["runmon-dark", "runmon-light", "runmon-16"])
 async def test_every_word_of_the_messages_has_a_colour_of_the_theme(theme: str) -> None:
     async with log(JS) as shown:

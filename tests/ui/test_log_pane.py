@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -324,6 +325,43 @@ async def test_a_hundred_thousand_lines_are_counted_off_the_loop() -> None:
         await shown.until(lambda: len(shown.view.errors) == expected)
         await shown.press("slash", *"crawl finished", "enter")
         await shown.until(lambda: not shown.view.searching and len(shown.view.hits) == 100_000 // 141)
+
+
+async def test_the_title_says_that_errors_are_still_being_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counting comes to the second half of the log only when the title has been read."""
+    read, blocks = threading.Event(), LogBuffer.blocks
+
+    def held(buffer: LogBuffer, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
+        for first, block in blocks(buffer, first_line):
+            if first > 150_000 and threading.current_thread() is not threading.main_thread():
+                read.wait(60)
+            yield first, block
+
+    monkeypatch.setattr(LogBuffer, "blocks", held)
+    async with log() as shown:
+        shown.pane.state = PaneState(Condition.COMPLETE)
+        await shown.write(b"2026-11-24T10:00:00.000Z ERROR no\n" * 200_000)
+        await shown.until(lambda: re.search(r"E [\d ]{7}…", shown.title))
+        read.set()
+        await shown.until(lambda: "E 200 000" in shown.title and "…" not in shown.title)
+
+
+async def test_the_title_says_that_errors_are_being_counted_before_one_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, blocks = threading.Event(), LogBuffer.blocks
+
+    def held(buffer: LogBuffer, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
+        if threading.current_thread() is not threading.main_thread():
+            read.wait(60)
+        yield from blocks(buffer, first_line)
+
+    monkeypatch.setattr(LogBuffer, "blocks", held)
+    async with log(b"2026-11-24T10:00:00.000Z INFO  yes\n" * 10_000) as shown:
+        await shown.until(lambda: "counting…" in shown.title)
+        read.set()
+        await shown.until(lambda: "counting…" not in shown.title)
+        assert "10 000 lines" in shown.title and "E " not in shown.title
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55), (20, 5), (1, 1)])

@@ -15,6 +15,7 @@ from runmon.render.untrusted import clean
 from runmon.ui.widgets.table_source import Head, Row
 
 TIMES, TIME, LEVEL = 8, 8, 5
+"""Cells of the columns; a count that needs more gets more."""
 TIMED = 64
 """Cells from which on there is room for times in the rows."""
 _GROUNDS = {Level.ERROR: "error_ground"}
@@ -34,7 +35,8 @@ class GroupRows:
     def heads(self, room: int) -> Sequence[Head]:
         self._timed = room >= TIMED
         times = [Head("first", TIME), Head("last", TIME)] if self._timed else []
-        fixed = [Head("times", TIMES, right=True), *times, Head("level", LEVEL)]
+        most = max((group.count for group in self.groups), default=0)
+        fixed = [Head("times", max(len(_counted(most)), TIMES), right=True), *times, Head("level", LEVEL)]
         self._width = max(room - sum(head.width + 2 for head in fixed), 16)
         return [*fixed, Head("message", self._width)]
 
@@ -42,7 +44,7 @@ class GroupRows:
         group = self.groups[number]
         times = [Cell(self._time(stamp), "quiet") for stamp in (group.began, group.ended)]
         cells = [
-            Cell(f"× {grouped(group.count)}", "strong" if group.level >= Level.WARN else "text", True),
+            Cell(_counted(group.count), "strong" if group.level >= Level.WARN else "text", True),
             *(times if self._timed else ()),
             Cell("" if group.level is Level.NONE else group.level.name, TONES[group.level]),
             Cell(clean(self._told_apart(number), limit=LONGEST)),
@@ -92,3 +94,7 @@ def _alike(one: str, other: str) -> int:
     """With how many of the same characters both begin."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _counted(times: int) -> str:
+    return f"× {grouped(times)}"

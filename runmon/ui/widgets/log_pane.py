@@ -260,11 +260,11 @@ _NOTHING_PASSES = "No entry passes the filter. & changes it, esc shows everythin
 
 
 def _loud(view: LogView) -> list[Text]:
-    errors, warnings = len(view.errors), len(view.warnings)
-    return [
-        *([Text.assemble((f"E {grouped(errors)}", "bad"))] if errors else []),
-        *([Text.assemble((f"W {grouped(warnings)}", "warn"))] if warnings else []),
-    ]
+    """How many errors and warnings; `…` where lines are still being looked at."""
+    counts = (("E", len(view.errors), "bad"), ("W", len(view.warnings), "warn"))
+    more = "…" if view.counting else ""
+    told = [Text.assemble((f"{sign} {grouped(count)}{more}", tone)) for sign, count, tone in counts if count]
+    return told or ([Text.assemble(("counting…", "quiet"))] if more else [])
 
 
 def _emptiness(state: PaneState) -> str:

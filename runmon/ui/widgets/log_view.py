@@ -47,6 +47,11 @@ class LogView(WalkView, TimedView):
         self._generation = 0
         self._seen_bytes = 0
 
+    @property
+    def counting(self) -> bool:
+        """Whether there may be more errors and warnings than are known."""
+        return self._counting
+
     def more(self) -> None:
         """The buffer has grown, or was rewritten; a head that is still being filled shows nowhere."""
         if self.lines.changed():
@@ -120,6 +125,7 @@ class LogView(WalkView, TimedView):
         self._counting = False
         if self.errors.scanned < self.all_lines():
             self.changed()
+        self.post_message(self.Counted(self))
 
     def _counted(
         self, generation: int, first: int, after: int, errors: list[int], warnings: list[int]
