@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runmon.cli.commands import Command
-from runmon.cli.local_run import print_log, show
+from runmon.cli.local_run import parting_words, print_log, show
 from runmon.cli.setting_flags import screen_options
 from runmon.cli.terminal import require_terminal
 
@@ -74,7 +74,11 @@ def demo_command(
         site = stack.enter_context(ShopSite(plan))
         platform = stack.enter_context(LocalPlatform())
         run_id = platform.start(run_spec(site.url, plan, rate, folder))
-        return print_log(platform, run_id) if no_ui else show(platform, run_id, title="demo shop")
+        if no_ui:
+            return print_log(platform, run_id)
+        code = show(platform, run_id, title="demo shop", asks=False)
+    parting_words(platform, run_id, storage)
+    return code
 
 
 def shop_plan(

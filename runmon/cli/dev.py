@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from runmon.cli.commands import NAMES, Command
-from runmon.cli.local_run import print_log, show
+from runmon.cli.local_run import parting_words, print_log, show
 from runmon.cli.setting_flags import screen_options
 from runmon.cli.terminal import require_terminal
 from runmon.errors import BadInput
@@ -77,7 +77,11 @@ def dev_command(
     )
     with LocalPlatform() as platform:
         run_id = platform.start(spec)
-        return print_log(platform, run_id) if no_ui else show(platform, run_id, title=" ".join(command))
+        if no_ui:
+            return print_log(platform, run_id)
+        code = show(platform, run_id, title=" ".join(command), asks=True)
+    parting_words(platform, run_id, storage)
+    return code
 
 
 def read_input(given: str | None) -> tuple[bytes | None, str]:

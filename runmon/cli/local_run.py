@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runmon.api.client import Api
@@ -27,9 +29,10 @@ LINE_LIMIT = 65_536
 PACE_S = 0.2
 
 
-def show(platform: LocalPlatform, run_id: str, *, title: str) -> int:
-    """The screen over a run of this platform, until the person leaves."""
+def show(platform: LocalPlatform, run_id: str, *, title: str, asks: bool) -> int:
+    """The screen over a run of this platform, until the person leaves; `asks`: not unasked while it runs."""
     from runmon.ui.app import run_screen
+    from runmon.ui.leaving import Tie
 
     return run_screen(
         here(platform).api,
@@ -37,7 +40,21 @@ def show(platform: LocalPlatform, run_id: str, *, title: str) -> int:
         token=Token(platform.token),
         title=title,
         settings=settings_here().settings,
+        tie=Tie.ASKS if asks else Tie.ENDS,
     )
+
+
+def parting_words(platform: LocalPlatform, run_id: str, kept: Path | None) -> None:
+    """On stderr, after the platform stopped: how the run ended, and where it is to be found again."""
+    run = platform.registry.runs[run_id]
+    place = "nothing of it is kept" if kept is None else f"kept in {shown_path(kept)}"
+    with suppress(OSError):  # the terminal may be why we leave
+        say(f"Run {run.id} {run.data['status']}; {place}.")
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person would type it: `./storage`."""
+    return str(path) if path.is_absolute() or path.parts[:1] in {(), ("..",)} else f"./{path}"
 
 
 def print_log(platform: LocalPlatform, run_id: str) -> int:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -25,7 +26,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
 from runmon.ui.keymap import Keymap
-from runmon.ui.open_runs import OpensRuns
+from runmon.ui.leaving import HELP, Leaves, Tie
 from runmon.ui.pixels import HasPixels, asked
 from runmon.ui.remembered import Remembered
 from runmon.ui.stylesheets import sheets
@@ -50,7 +51,7 @@ YOUNG = 20_000
 """New objects between two collections of garbage while a screen shows: a collection must not be felt."""
 
 
-class RunmonApp(TypesAhead, HasPixels, OpensRuns):
+class RunmonApp(TypesAhead, HasPixels, Leaves):
     """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"
@@ -68,6 +69,7 @@ class RunmonApp(TypesAhead, HasPixels, OpensRuns):
         clock: Clock | None = None,
         redact: Callable[[str], str] = str,
         remembered: Remembered | None = None,
+        tie: Tie = Tie.NONE,
     ) -> None:
         """`redact` takes secrets out of what is said about a crash; `theme` goes before that of the settings.
 
@@ -78,7 +80,8 @@ class RunmonApp(TypesAhead, HasPixels, OpensRuns):
         """Whether the screens are being closed, one by one."""
         self._last_filter = ControlFilter()
         self.settings = settings
-        self.keymap = Keymap(settings.keys)
+        self.tie = tie
+        self.keymap = Keymap(settings.keys, told=HELP[tie])
         self.set_keymap(self.keymap.for_textual())
         self.clock = clock or Clock(settings.zone)
         for own in THEMES:
@@ -199,10 +202,6 @@ class RunmonApp(TypesAhead, HasPixels, OpensRuns):
         self.console.push_theme(rich_styles(of_theme(self.current_theme)))
         self._styles_pushed = True
 
-    def leave(self, code: int = 0) -> None:
-        """Give the terminal back and end with this exit code. The run goes on."""
-        self.exit(code, return_code=code)
-
     def name_terminal(self, text: str) -> None:
         """Name the terminal's window; it gets its old name back at the end."""
         if text != self._titled:
@@ -227,23 +226,6 @@ class RunmonApp(TypesAhead, HasPixels, OpensRuns):
         """An error of our own: said in a few lines, without values, secrets or control characters."""
         self._exit_renderables.append(crash_text(sys.exc_info()[1] or self._exception, self._redact))
         self._close_messages_no_wait()
-
-    def action_leave(self) -> None:
-        """Leave."""
-        self.leave()
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        self.leave()
-
-    def action_interrupt(self) -> None:
-        """Copy what is selected; with nothing selected, leave as Ctrl+C does."""
-        selected = self.screen.get_selected_text()
-        if not selected:
-            self.leave(128 + signal.SIGINT)
-            return
-        self.copy_to_clipboard(selected)
-        self.notify("Copied.", markup=False, timeout=2)
 
     def action_toggle_theme(self) -> None:
         """Dark to light and back."""
@@ -289,16 +271,18 @@ def run_screen(
     read_only: bool = False,
     title: str = "",
     settings: Settings = DEFAULTS,
+    tie: Tie = Tie.NONE,
 ) -> int:
     """Show a run until the person leaves; the exit code. The run must exist: the command line looks first.
 
-    `connect` makes the client, which the screen closes; `token` is what no message may show.
+    `connect` makes the client, which the screen closes; `token` is what no message may show; `tie` is what
+    leaving does to the run.
     """
 
     def open_screen() -> Screen[Any]:
         return screen_of(connect(), run_id, settings, read_only=read_only, title=title, remember=True)
 
-    return _shown(open_screen, settings, token)
+    return _shown(open_screen, settings, token, tie)
 
 
 def runs_screen(
@@ -344,7 +328,9 @@ def screen_of(
     return RunScreen(watch, api, read_only=read_only, title=title, history=history)
 
 
-def _shown(open_screen: Callable[[], Screen[Any]], settings: Settings, token: Token | None) -> int:
+def _shown(
+    open_screen: Callable[[], Screen[Any]], settings: Settings, token: Token | None, tie: Tie = Tie.NONE
+) -> int:
     from runmon.api.credentials import redacted
     from runmon.watch.history import state_folder
 
@@ -356,7 +342,8 @@ def _shown(open_screen: Callable[[], Screen[Any]], settings: Settings, token: To
 
     kept = Remembered(state_folder() / "screen.json")
     with asked(settings.images, os.environ) as wait:
-        app = RunmonApp(opened, settings=settings, redact=lambda text: redacted(text, token), remembered=kept)
+        redact = partial(redacted, token=token)
+        app = RunmonApp(opened, settings=settings, redact=redact, remembered=kept, tie=tie)
         wait(app)
     app.run()
     return app.return_code or 0

@@ -16,16 +16,24 @@ NO_KEY = "no_key"
 class Keymap:
     """Which keys each command has."""
 
-    def __init__(self, changed: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        """`changed` are keys by command id. BadInput for an unknown id or a key that means two things."""
+    def __init__(
+        self, changed: Mapping[str, tuple[str, ...]] | None = None, *, told: Mapping[str, str] | None = None
+    ) -> None:
+        """`changed` are keys by command id. BadInput for an unknown id or a key that means two things.
+
+        `told` is what commands do here, by id, where that is not what they do elsewhere.
+        """
         self.changed = dict(changed or {})
+        self.told = dict(told or {})
         for name in self.changed:
             if name not in BY_ID:
                 raise BadInput(f"The key map names no command: {name}.", hint=_nearest(name))
         _refuse_clashes([self.of(command) for command in COMMANDS], self.changed)
 
     def of(self, command: Command) -> Command:
-        """The command with the keys it has now."""
+        """The command with the keys it has now, and what it does here."""
+        if command.id in self.told:
+            command = replace(command, help=self.told[command.id])
         keys = self.changed.get(command.id)
         return command if keys is None else replace(command, keys=keys, shown="")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pexpect
 import psutil
 
 ALTERNATE_SCREEN_LEFT = b"\x1b[?1049l"
+QUESTION = b"leave and abort it"
+SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 LONG_S = 60
 
 
@@ -28,9 +31,19 @@ def runmon(folder: Path, *arguments: str) -> pexpect.spawn[bytes]:
 def left(child: pexpect.spawn[bytes]) -> bytes:
     """What came after `q`, to the end of the program."""
     child.send(b"q")
+    return to_the_end(child)
+
+
+def to_the_end(child: pexpect.spawn[bytes]) -> bytes:
+    """What is still written, to the end of the program."""
     told: bytes = child.read()
     child.wait()
     return told
+
+
+def last_line(told: bytes) -> str:
+    """What was said after the screen was left."""
+    return SEQUENCES.sub("", told.partition(ALTERNATE_SCREEN_LEFT)[2].decode()).strip()
 
 
 def test_dev_shows_the_run_and_q_ends_everything_it_started(tmp_path: Path) -> None:
@@ -40,12 +53,38 @@ def test_dev_shows_the_run_and_q_ends_everything_it_started(tmp_path: Path) -> N
     started = psutil.Process(child.pid).children(recursive=True)
     assert len(started) == 3
 
-    told = left(child)
+    child.send(b"q")
+    child.expect(QUESTION)
+    child.send(b"y")
+    told = to_the_end(child)
 
-    assert (child.exitstatus, ALTERNATE_SCREEN_LEFT in told) == (0, True)
+    assert child.exitstatus == 0
     assert not [one for one in started if one.is_running()]
     run = json.loads((tmp_path / "storage" / "run.json").read_bytes())
-    assert run["status"] == "ABORTED"
+    assert last_line(told) == f"Run {run['id']} ABORTED; kept in ./storage."
+
+
+def test_a_second_ctrl_c_leaves_a_run_of_dev_at_once(tmp_path: Path) -> None:
+    child = runmon(tmp_path, "dev", "--", "bash", "-c", "echo the kettle is $((40 + 2)); sleep 1000")
+    child.expect(b"the kettle is 42")
+
+    child.send(b"\x03")
+    child.expect(QUESTION)
+    child.send(b"\x03")
+    told = to_the_end(child)
+
+    assert child.exitstatus == 130
+    assert re.fullmatch(r"Run \w+ ABORTED; kept in \./storage\.", last_line(told))
+
+
+def test_a_finished_run_of_dev_is_left_without_a_question(tmp_path: Path) -> None:
+    child = runmon(tmp_path, "dev", "--storage", str(tmp_path / "here"), "--", "true")
+    child.expect(b"SUCCEEDED")
+
+    told = left(child)
+
+    assert child.exitstatus == 0
+    assert re.fullmatch(rf"Run \w+ SUCCEEDED; kept in {tmp_path}/here\.", last_line(told))
 
 
 def test_the_demo_shows_its_crawl_and_q_leaves_nothing(tmp_path: Path) -> None:
@@ -58,3 +97,4 @@ def test_the_demo_shows_its_crawl_and_q_leaves_nothing(tmp_path: Path) -> None:
     assert (child.exitstatus, ALTERNATE_SCREEN_LEFT in told) == (0, True)
     assert started and not [one for one in started if one.is_running()]
     assert list(tmp_path.iterdir()) == []
+    assert re.fullmatch(r"Run \w+ ABORTED; nothing of it is kept\.", last_line(told))

@@ -12,9 +12,11 @@ import sys
 import time
 
 import pytest
+from textual.screen import Screen
 
 from runmon.ui.app import RunmonApp
 from runmon.ui.crash import crash_text
+from runmon.ui.leaving import Tie
 from tests.loopback import Seen, data, fault
 from tests.ui.screens import left, run_shown, serving
 from tests.ui.test_log_pane import JS, log
@@ -138,3 +140,20 @@ async def test_a_key_sent_right_behind_q_breaks_nothing(opens: str) -> None:
         assert isinstance(app, RunmonApp)
         await left(app, "q", opens)
         assert app._exception is None and app.return_code == 0
+
+
+@pytest.mark.parametrize(
+    ("tie", "told"),
+    [
+        (Tie.NONE, "Leave. The run goes on"),
+        (Tie.ENDS, "Leave. The run ends with runmon."),
+        (Tie.ASKS, "Leave. The run ends with runmon; while it runs, you are asked."),
+    ],
+)
+async def test_the_help_tells_what_leaving_does_to_the_run(tie: Tie, told: str) -> None:
+    app = RunmonApp(Screen, tie=tie)
+    async with app.run_test(size=(120, 50)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        assert told in "\n".join("".join(segment.text for segment in strip) for strip in strips)

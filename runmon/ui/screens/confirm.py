@@ -96,6 +96,16 @@ def about_reboot(name: str, run_id: str, *, api_url: str) -> ConfirmScreen:
     return ConfirmScreen("Reboot this run?", consequence, answers)
 
 
+def about_leaving() -> ConfirmScreen:
+    """The question before a run is ended by leaving it."""
+    consequence = Text.assemble(
+        ("It is still running. It gets a moment to end; what it has stored stays.", "quiet"), "\n",
+        ("^c", "strong"), (" leaves too.", "quiet"),
+    )  # fmt: skip
+    answers = [Answer("no", "No, stay", "n"), Answer("leave", "Leave and abort it", "y", True)]
+    return ConfirmScreen("The run ends with runmon: leave and abort it?", consequence, answers)
+
+
 def _aborting(run_ids: Sequence[str], api_url: str, *, gracefully: bool) -> tuple[Equivalent, ...]:
     order = Order(Deed.ABORT, run_ids[0], gracefully=gracefully)
     return looped(order, run_ids, api_url) if api_url else ()

@@ -260,6 +260,11 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             name_window(self.app, glance)
 
     @property
+    def over(self) -> bool:
+        """Whether the run is known to have ended."""
+        return self._seen is not None and self._seen.run.view.phase.final
+
+    @property
     def tab(self) -> tuple[str, Sign]:
         """What a tab says of the run: its name, clean, and its state."""
         glance = self._header.glance
