@@ -59,12 +59,19 @@ def test_a_screen_stopped_by_force_takes_the_terminal_again(command: tuple[str, 
         assert terminal.ends() == 0
 
 
+def asked_stopped(terminal: Terminal) -> bool:
+    """Whether the shell has told that the job stopped; it tells at the next prompt, so ask for one."""
+    if b"Stopped" not in terminal.output:
+        terminal.send("\n")
+    return b"Stopped" in terminal.output
+
+
 def test_a_screen_begun_in_the_background_shows_once_it_is_fetched(command: tuple[str, ...]) -> None:
     """F1: a shell's `runmon … &`, then `fg`."""
     with Terminal(("bash", "--norc", "-i"), env={"PS1": "ready> ", "HOME": str(command[-1])}) as terminal:
         terminal.sees("ready>")
         terminal.send(shlex.join(map(str, command)) + " &\n")
-        terminal.until(lambda: b"Stopped" in terminal.output or (terminal.send("\n"), False)[1])
+        terminal.until(partial(asked_stopped, terminal))
         terminal.send("fg\n")
         terminal.sees("Kettle 12")
         terminal.send("q")
