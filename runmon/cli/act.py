@@ -169,17 +169,22 @@ async def _requeue(run: Reached, dry_run: bool, resurrect: bool, yes: bool) -> N
         for request in failed if dry_run else failed[:LISTED]:
             (show if dry_run else say)(request.url)
         if dry_run or not failed:
-            say(f"{len(failed)} requests have failed.")
+            say(_told(len(failed), "has failed.", "have failed."))
             return
         price = f" {price_of_more(before, datetime.now(UTC))}" if resurrect else ""
-        _ask(f"Put {len(failed)} failed requests of the run {run.run_id} back into its queue?{price}", yes)
+        _ask(
+            f"Put {len(failed)} failed request{'s' * (len(failed) != 1)} of the run {run.run_id} back into its queue?{price}",
+            yes,
+        )
         put = await requeue(
             api,
             place,
             [one.id for one in failed],
             undo_file(state_folder() / "undo", run.run_id, datetime.now(UTC)),
         )
-        say(f"{put.changed} requests are back. Undo with: runmon requeue {run.run_id} --undo {put.undo}")
+        say(
+            f"{_told(put.changed, 'is back.', 'are back.')} Undo with: runmon requeue {run.run_id} --undo {put.undo}"
+        )
         if resurrect:
             seen = await carry_out(api, Order(Deed.RESURRECT, run.run_id), before)
             show(f"{run.run_id}  {seen.view.status}")
@@ -191,7 +196,12 @@ async def _undo(run: Reached, file: Path, yes: bool) -> None:
     before = (await look(run)).view
     _ask(f"Put the requests of {file} back as they were, into the queue of the run {run.run_id}?", yes)
     async with run.server.api(patience=QUICK) as api:
-        say(f"{await undo(api, queue_of(before), file)} requests are as they were.")
+        say(_told(await undo(api, queue_of(before), file), "is as it was.", "are as they were."))
+
+
+def _told(count: int, one: str, more: str) -> str:
+    """`1 request is back.`, `2 requests are back.`"""
+    return f"{count} request {one}" if count == 1 else f"{count} requests {more}"
 
 
 def _ask(question: str, yes: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runmon.cli.terminal import say
-from runmon.errors import ApiError, Forbidden, NeedsToken, NotFound
+from runmon.errors import ApiError, Forbidden, NeedsToken, NotFound, as_sentence
 from runmon.watch.events import Condition, PaneState
 
 _REFUSED: dict[Condition, type[ApiError]] = {
@@ -29,7 +29,8 @@ class Standstill:
             raise _REFUSED[state.condition](state.detail)
         if state.condition in _STILL and not self._still:
             self._still = True
-            say(f"{state.detail or f'{self._what} stands still.'} Trying again until it goes on.")
+            said = as_sentence(state.detail) if state.detail else f"{self._what} stands still."
+            say(f"{said} Trying again until it goes on.")
         elif self._still and state.condition in self._well:
             self._still = False
             say(f"{self._what} goes on.")

@@ -81,7 +81,7 @@ class Board:
         """Mark every pane whose data is older than promised."""
         for pane, state in self.states.items():
             if state.condition in SURE and self.overdue(pane) > 0:
-                self.put(pane, Condition.STALE, "no answer for longer than usual")
+                self.put(pane, Condition.STALE, "There was no answer for longer than usual.")
 
     def forget(self, pane: Pane) -> None:
         """Nothing is promised about a pane any more (it is not on show)."""
