@@ -172,19 +172,16 @@ async def _requeue(run: Reached, dry_run: bool, resurrect: bool, yes: bool) -> N
             say(_told(len(failed), "has failed.", "have failed."))
             return
         price = f" {price_of_more(before, datetime.now(UTC))}" if resurrect else ""
-        _ask(
-            f"Put {len(failed)} failed request{'s' * (len(failed) != 1)} of the run {run.run_id} back into its queue?{price}",
-            yes,
-        )
+        those = "1 failed request" if len(failed) == 1 else f"{len(failed)} failed requests"
+        _ask(f"Put {those} of the run {run.run_id} back into its queue?{price}", yes)
         put = await requeue(
             api,
             place,
             [one.id for one in failed],
             undo_file(state_folder() / "undo", run.run_id, datetime.now(UTC)),
         )
-        say(
-            f"{_told(put.changed, 'is back.', 'are back.')} Undo with: runmon requeue {run.run_id} --undo {put.undo}"
-        )
+        undoing = f"Undo with: runmon requeue {run.run_id} --undo {put.undo}"
+        say(f"{_told(put.changed, 'is back.', 'are back.')} {undoing}")
         if resurrect:
             seen = await carry_out(api, Order(Deed.RESURRECT, run.run_id), before)
             show(f"{run.run_id}  {seen.view.status}")
