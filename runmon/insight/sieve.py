@@ -147,6 +147,9 @@ def _goes_on(texts: Sequence[str], n: int) -> bool:
 
 
 def _joins(above: str, text: str) -> bool:
+    """Whether a line that begins no entry belongs to the one above; of one stamp they always do."""
+    if text[23:24] == "Z" and text[:24] == above[:24]:
+        return True
     return joins(text, parse(text), above, parse(above))
 
 
