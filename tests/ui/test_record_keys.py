@@ -15,6 +15,8 @@ from runmon.export.records import save_record
 from runmon.model.storages import Record
 from runmon.render.json_lines import JsonLines
 from runmon.render.preview import preview
+from runmon.settings import Settings
+from runmon.ui.app import RunmonApp
 from runmon.ui.outside import harmless
 from runmon.ui.screens import save_records
 from runmon.ui.screens.confirm import ConfirmScreen
@@ -173,15 +175,19 @@ async def test_no_folder_is_made_on_the_way_to_a_file(
         assert (tmp_path / "in.json").is_file() and not (tmp_path / "x").exists()
 
 
-async def test_images_stand_side_by_side_and_open(tmp_path: Path) -> None:
-    records = {f"shot{n}.png": png(40, 20) for n in range(3)}
-    folder = storage(tmp_path / "s")
-    for key, body in records.items():
-        (folder / "key_value_stores" / "default" / key).write_bytes(body)
+def film(root: Path) -> Path:
+    """A store of three images, whose keys say so."""
+    folder = storage(root / "s")
+    for key in (f"shot{number}.png" for number in range(3)):
+        (folder / "key_value_stores" / "default" / key).write_bytes(png(40, 20))
         (folder / "key_value_stores" / "default" / f"{key}.__metadata__.json").write_text(
-            f'{{"key": "{key}", "content_type": "image/png", "size": {len(body)}}}'
+            f'{{"key": "{key}", "content_type": "image/png", "size": {len(png(40, 20))}}}'
         )
-    async with watching(folder, size=(120, 40)) as run:
+    return folder
+
+
+async def test_images_stand_side_by_side_and_open(tmp_path: Path) -> None:
+    async with watching(film(tmp_path), size=(120, 40)) as run:
         await at(run, "shot0.png")
         await run.pilot.press("i")
         await run.until(lambda: isinstance(run.screen, FilmScreen))
@@ -192,6 +198,16 @@ async def test_images_stand_side_by_side_and_open(tmp_path: Path) -> None:
         await run.pilot.press("right_square_bracket", "escape")
         await run.until(lambda: isinstance(run.screen, FilmScreen))
         await run.sees("3 of 3")
+
+
+async def test_with_images_off_the_strip_shows_their_names(tmp_path: Path) -> None:
+    async with watching(film(tmp_path), size=(120, 40)) as run:
+        assert isinstance(run.pilot.app, RunmonApp)
+        run.pilot.app.settings = Settings(images="off")
+        await at(run, "shot0.png")
+        await run.pilot.press("i")
+        await run.until(lambda: isinstance(run.screen, FilmScreen))
+        await run.sees("shot0.png  images are off", "shot2.png  images are off")
 
 
 async def test_statistics_of_a_crawl_stand_above_their_json(tmp_path: Path) -> None:
