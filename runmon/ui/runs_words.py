@@ -63,7 +63,7 @@ def count_line(shown: int, known: int, total: int | None, asked: str, notes: Seq
     whole = max(total or 0, known)
     line.append(grouped(shown), "text").append(f" of {grouped(whole)} runs", "quiet")
     if known < whole:
-        line.append(f"   the newest {grouped(known)} are read, older ones further down", "faint")
+        line.append(f"   the newest {grouped(known)}; older ones further down", "faint")
     if asked:
         line.append("   showing ", "faint").append(clean(asked, limit=120), "accent")
     for note in notes:

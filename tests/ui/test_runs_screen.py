@@ -303,7 +303,7 @@ async def test_a_filter_looks_further_back_than_the_runs_that_were_read_until_it
             return Api(address(server.url), Token("apify_api_nobody0123456789"))
 
         async with runs_shown(RunsPlace("apify", connect)) as shown:
-            await shown.until_text("100 of 250 runs   the newest 100 are read")
+            await shown.until_text("100 of 250 runs   the newest 100; older ones further down")
             await shown.press("slash", *ids[-1])
             await shown.until_text("1 of 250 runs   showing")
 
