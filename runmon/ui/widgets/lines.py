@@ -17,6 +17,7 @@ from textual.widget import Widget
 from runmon.errors import BadInput
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.private_textual import paint_now
 from runmon.ui.widgets.line_marks import LineMarks
 from runmon.ui.widgets.line_rows import LineSource
 from runmon.ui.widgets.prompt import Prompt, TypesAhead
@@ -257,9 +258,10 @@ class LineView(LineMarks):
         """Ask for a line number or a percentage, and go there."""
 
         def done(text: str | None) -> None:
-            self.focus(scroll_visible=False)
             if text:
                 self.go_to(text)
+                paint_now(self)
+            self.focus(scroll_visible=False)
 
         self.ask("go to", typed=lambda _: None, done=done, hint=self.GO_TO)
 
