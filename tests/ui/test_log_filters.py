@@ -225,3 +225,19 @@ async def test_without_a_frame_a_line_below_tells_what_is_hidden(tmp_path: Path)
         await shown.until_text("hidden 49   & page 3")
         await shown.press("escape", "pageup")
         await shown.until(lambda: "hidden" not in shown.text and "2 Log 60 lines" in shown.text)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_without_a_frame_the_tab_tells_errors_and_warnings_as_they_come(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    folder = run_folder(tmp_path)
+    async with folder_shown(folder, size=size) as shown:
+        await shown.press("2")
+        await shown.until_text("2 Log 60 lines")
+    (folder / "log.txt").write_bytes(JS)
+    async with folder_shown(folder, size=size) as shown:
+        await shown.press("2")
+        await shown.until_text("2 Log E 10 W 17")
+        await shown.press("g", "e")
+        await shown.until_text("2 Log E 10 W 17", "ERROR")

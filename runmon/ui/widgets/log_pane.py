@@ -149,11 +149,13 @@ class LogPane(LogFilters, LogSaving):
         if self._note_line.display:
             self._note_line.say(Text.assemble(" ", Text("   ").join(notes), ("   esc ends it", "faint")))
 
-    def short_count(self) -> str:
-        """How many lines, or how many are below where one stopped, for the tab bar."""
+    def short_count(self) -> Text:
+        """For the tab bar: how many are below where one stopped, else errors and warnings, else lines."""
         paused = not self.view.following and self.state.condition is not Condition.COMPLETE
         below = self.view.lines_below if paused else 0
-        return f"paused +{grouped(below)}" if below else super().short_count()
+        if below:
+            return Text(f"paused +{grouped(below)}", "quiet")
+        return Text(" ").join(_loud(self.view)) if len(self.view.errors) else super().short_count()
 
     def on_resize(self) -> None:
         """A frame may have come or gone."""

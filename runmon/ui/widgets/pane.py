@@ -100,9 +100,9 @@ class Pane(Vertical):
             named.append("  ").append_text(self.counts)
         return named
 
-    def short_count(self) -> str:
+    def short_count(self) -> Text:
         """The first count alone, for the tab bar."""
-        return self.counts.plain.split("  ")[0].rstrip()
+        return Text(self.counts.plain.split("  ")[0].rstrip(), "quiet")
 
     def moment(self) -> datetime:
         """Now, in the person's time zone, by the application's clock."""

@@ -62,5 +62,6 @@ class TabBar(Widget):
         tab = Text.assemble((f"{pane.NUMBER} ", Style(color=colours.faint, meta=click)))
         tab.append(pane.NAME if named else "", name)
         if counts and pane.counts.plain:
-            tab.append(" ").append(pane.short_count(), Style(color=colours.quiet, meta=click))
+            tab.append(" ").append_text(pane.short_count())
+            tab.stylize(Style(meta=click))
         return tab
