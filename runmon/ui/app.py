@@ -31,6 +31,7 @@ from runmon.ui.pixels import HasPixels, asked
 from runmon.ui.remembered import Remembered
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
+from runmon.ui.toasts import KeepsToastsFew
 from runmon.ui.widgets.prompt import TypesAhead
 from runmon.watch.clock import Clock
 
@@ -51,7 +52,7 @@ YOUNG = 20_000
 """New objects between two collections of garbage while a screen shows: a collection must not be felt."""
 
 
-class RunmonApp(TypesAhead, HasPixels, Leaves):
+class RunmonApp(TypesAhead, HasPixels, Leaves, KeepsToastsFew):
     """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"

@@ -6,6 +6,7 @@ from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
+from runmon.ui.toasts import KeepsToastsFew
 from runmon.ui.widgets.command_lines import CommandLines
 
 Result = TypeVar("Result")
@@ -17,6 +18,11 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
     SCOPE: ClassVar[str] = "confirm"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-usual")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+
+    def on_mount(self) -> None:
+        """What was told before it was asked for must not stand over it."""
+        if isinstance(self.app, KeepsToastsFew):
+            self.app.inform_no_more()
 
     def action_copy_command(self, place: int) -> None:
         """Copy one of the command lines."""
