@@ -81,7 +81,7 @@ class DatasetStore(Storage):
         """Up to `limit` items from the `offset`-th on (from the end when `desc`), each as the bytes stored.
 
         `total` says how many items there were when the caller looked, so that pages from the end stay put.
-        A file that is no JSON comes as `{"#unreadable": "000000007.json"}`, so offsets stay true.
+        A file that is no JSON comes as `{"#unreadable": "000000007.json", …}`, so offsets stay true.
         """
         if total is None:
             self.refresh()
@@ -107,7 +107,7 @@ class DatasetStore(Storage):
         if raw is None and self._census is not None and position < self.count_all():
             return self.item(position)
         item = tidy(raw)
-        return item if item is not None else UNREADABLE + msgspec.json.encode(name) + b"}"
+        return item if item is not None else UNREADABLE + msgspec.json.encode(name) + b',"#error":true}'
 
     def _number(self, position: int) -> int:
         return position + 1 if self._gaps is None else self._gaps[position]

@@ -54,7 +54,7 @@ class Column:
     @property
     def name(self) -> str:
         """The field's name as shown: `a.b`; items that are no objects are one column, `value`."""
-        return ".".join(name or '""' for name in self.path) or "value"
+        return ".".join(name if name.strip() else f'"{name}"' for name in self.path) or "value"
 
     @property
     def debug(self) -> bool:

@@ -50,6 +50,8 @@ def nameable(name: str) -> bool:
 def why_not_alone(names: Iterable[str]) -> str:
     """Why a server cannot be asked for these fields alone, in a sentence; empty where it can."""
     names = tuple(names)
+    if "" in names:
+        return "The shown columns cannot be asked for alone: one of them has no name."
     for name in names:
         if why := _why_not(name):
             short = name if len(name) <= SHOWN_NAME else f"{name[:SHOWN_NAME]}…"
@@ -66,4 +68,4 @@ def _why_not(name: str) -> str:
         return "begins or ends with a blank, which a server cuts off"
     if any("\ud800" <= letter <= "\udfff" for letter in name):
         return "has half a character in its name, which cannot be sent"
-    return "" if name else "is no name for a server"
+    return "" if name else "has no name"

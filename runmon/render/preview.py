@@ -65,6 +65,8 @@ def preview(
     body: bytes, content_type: str = "application/json", *, cut: bool = False, key: str = ""
 ) -> Preview:
     """The best way to read some bytes; `cut` says that there are more, `key` what their record is called."""
+    if not body:
+        return Preview("empty", SourceLines([]))
     found = sniff(content_type, body)
     shown = by_kind(found, body, cut=cut)
     doubt = (clean(found.doubt, limit=200),) if found.doubt else ()

@@ -30,6 +30,10 @@ PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
 UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}
 CHARSETS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252", "cp1252",
             "utf-16", "utf-16le", "utf-16be", "iso-8859-2", "windows-1250"}  # fmt: skip
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""What UTF-16 begins with, whatever its sender calls it."""
+LINE = 65_536
+"""Bytes of a first line that is tried as JSON."""
 PROBE = 4096
 """Bytes looked at to tell text from the rest."""
 
@@ -48,6 +52,8 @@ class Found(msgspec.Struct, frozen=True):
 def sniff(content_type: str, body: bytes) -> Found:
     """What these bytes are. A signature outweighs the name they come with; untyped bytes are looked at."""
     told, charset = named(content_type)
+    if is_text(told) and body[:2] in _MARKS:
+        charset = "utf-16"
     signed = signature(body)
     if signed:
         lied = told not in UNTYPED and not _agree(told, signed)
@@ -110,10 +116,22 @@ def _unsigned(body: bytes, charset: str) -> str:
     if not looks_like_text(body, charset):
         return "application/octet-stream"
     if start[:1] in (b"{", b"["):
-        return "application/json"
+        return "application/jsonl" if _in_lines(body) else "application/json"
     if start[:14].lower().startswith((b"<!doctype html", b"<html")):
         return "text/html"
     return "text/xml" if start.startswith(b"<?xml") else "text/plain"
+
+
+def _in_lines(body: bytes) -> bool:
+    """Whether the first line is a whole object or list, and another follows."""
+    first, _, rest = body.lstrip().partition(b"\n")
+    if len(first) > LINE or rest[:PROBE].lstrip()[:1] not in (b"{", b"["):
+        return False
+    try:
+        msgspec.json.decode(first)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _agree(told: str, signed: str) -> bool:

@@ -112,7 +112,7 @@ def test_an_item_that_stays_broken_is_shown_as_such_and_keeps_its_place(tmp_path
     fresh = store(tmp_path)
     fresh.append([b'{"n":1}', b'{"n":2}', b'{"n":3}'])
     (tmp_path / "dataset" / "000000002.json").write_bytes(b'{"n":')
-    assert list(fresh.scan()) == [b'{"n":1}', b'{"#unreadable":"000000002.json"}', b'{"n":3}']
+    assert list(fresh.scan()) == [b'{"n":1}', b'{"#unreadable":"000000002.json","#error":true}', b'{"n":3}']
 
 
 def test_a_purged_folder_starts_anew(tmp_path: Path) -> None:

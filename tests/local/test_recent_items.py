@@ -38,7 +38,10 @@ def test_an_item_that_could_not_be_read_is_read_again(tmp_path: Path) -> None:
     os.utime(late, (0, 0))
     broken = list(store.scan(3))
     late.write_bytes(b'{"n":3}')
-    assert (broken, list(store.scan(3))) == ([b'{"#unreadable":"000000004.json"}'], [b'{"n":3}'])
+    assert (broken, list(store.scan(3))) == (
+        [b'{"#unreadable":"000000004.json","#error":true}'],
+        [b'{"n":3}'],
+    )
 
 
 def test_no_more_is_kept_than_the_limit() -> None:

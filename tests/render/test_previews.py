@@ -158,3 +158,28 @@ def test_svg_is_source_and_bytes_are_the_last_way_to_read_anything() -> None:
     found = preview(b"<svg onload='x()'/>", "image/svg+xml")
     assert (found.kind, lines(found)) == ("SVG", ["<svg onload='x()'/>"])
     assert found.others[-1].name == "bytes" and found.others[-1].lines().text(0).plain.startswith("00000000")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"a":1}\n{"a":2}\n', "JSON lines"),
+        (b'{"a":1}\n\n', "JSON"),
+        (b'{\n"a":1}\n', "JSON"),
+        (b'{"a":\n{"b":1}}', "JSON"),
+    ],
+)
+def test_untyped_json_of_a_line_each_is_read_by_lines(body: bytes, kind: str) -> None:
+    found = preview(body, "application/octet-stream")
+    assert (found.kind, found.notes) == (kind, ())
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_text_that_begins_with_the_mark_of_utf_16_is_read_as_such(coding: str) -> None:
+    found = preview("\ufeffahoj světe\ndva".encode(coding), "text/plain; charset=utf-8")
+    assert (lines(found), found.notes) == (["ahoj světe", "dva"], ("read as utf-16",))
+
+
+def test_nothing_is_called_empty_and_not_broken() -> None:
+    found = preview(b"", "application/json")
+    assert (found.kind, found.notes, lines(found)) == ("empty", (), [])

@@ -196,7 +196,7 @@ async def test_what_shows_is_what_the_export_offers_first(tmp_path: Path) -> Non
         ("price,net", "has a comma"),
         (" price", "begins or ends with a blank"),
         ("\ud83d", "has half a character"),
-        ("", "is no name"),
+        ("", "one of them has no name"),
         ("p" * 5000, "too many to be asked for alone"),
     ],
 )

@@ -83,6 +83,30 @@ async def test_a_record_nested_deeper_than_any_reader_goes_is_shown_as_it_is(tmp
         await run.sees('{"a":{"a":', "nested too deep to be indented")
 
 
+async def test_what_is_wrong_with_a_record_is_told_before_its_type_where_there_is_little_room(
+    tmp_path: Path,
+) -> None:
+    async with watching(storage(tmp_path / "s", records={"NAN.json": NAN}), size=(60, 20)) as run:
+        await run.pilot.press("4")
+        await run.sees("NAN")
+        await run.pilot.press("enter")
+        await run.sees("not valid JSON: invalid character")
+        await run.pilot.resize_terminal(140, 20)
+        await run.sees("application/json", "not valid JSON: invalid character")
+
+
+async def test_an_item_whose_file_is_broken_is_marked_and_tells_which_file(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", raw_items=[b'{"a":', b'{"a":1}'])) as run:
+        await shown(run, "✖   1")
+        await run.pilot.press("enter")
+        await run.sees('"#unreadable": "000000001.json"')
+
+
+async def test_a_field_called_by_a_blank_has_a_head_that_shows(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", raw_items=[b'{" ":1,"":2}'])) as run:
+        await shown(run, '" "', '""')
+
+
 async def test_the_innermost_value_of_200_levels_is_found_and_brought_into_sight(tmp_path: Path) -> None:
     """C3: depth."""
     async with watching(storage(tmp_path / "s", raw_items=[DEEP]), size=(80, 24)) as run:

@@ -211,6 +211,8 @@ class RecordView(Vertical):
 
     def on_resize(self, _event: events.Resize) -> None:
         shown = self.shown_now
+        if shown is not None:
+            self._write_facts(())
         if shown is not None and shown.made.picture and not shown.view:
             self.draw()
 
@@ -219,13 +221,17 @@ class RecordView(Vertical):
         record, made = self.shown_now.record, self.shown_now.made
         held = len(record.body)
         words = [made.kind, size or made.size, byte_size(record.size if record.size is not None else held)]
-        facts = Text("  ").join([Text.assemble((word, "quiet")) for word in words if word])
-        facts.append(f"  {clean(record.content_type, limit=80)}", "faint")
+        known = Text("  ").join([Text.assemble((word, "quiet")) for word in words if word])
+        told = Text()
         if self.shown_now.view:
-            facts.append(f"  as {self.shown_now.names[self.shown_now.view]}", "accent")
+            told.append(f"  as {self.shown_now.names[self.shown_now.view]}", "accent")
         notes = [*made.notes, *extra]
         if record.truncated:
             notes.append(f"the first {byte_size(held)} are shown")
         for note in notes:
-            facts.append("  ! ", "warn").append(note, "warn")
-        self.query_one("#record-facts", Static).update(facts)
+            told.append("  ! ", "warn").append(note, "warn")
+        type_ = Text.assemble((f"  {clean(record.content_type, limit=80)}", "faint"))
+        line = self.query_one("#record-facts", Static)
+        room = line.content_size.width
+        fits = not notes or not room or known.cell_len + type_.cell_len + told.cell_len <= room
+        line.update(Text.assemble(known, type_ if fits else "", told))
