@@ -95,7 +95,7 @@ class Watching:
 async def watching(folder: Path, *, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Watching]:
     with LocalPlatform() as platform:
         run_id = platform.open(folder)
-        api = CountingApi(address(platform.url), Token(platform.token))
-        app = RunmonApp(lambda: RunScreen(Watch(api, run_id), api))
-        async with app.run_test(size=size, notifications=True) as pilot:
-            yield Watching(pilot, platform, api)
+        async with CountingApi(address(platform.url), Token(platform.token)) as api:
+            app = RunmonApp(lambda: RunScreen(Watch(api, run_id), api))
+            async with app.run_test(size=size, notifications=True) as pilot:
+                yield Watching(pilot, platform, api)
