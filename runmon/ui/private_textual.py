@@ -120,6 +120,8 @@ def paint_now(view: Widget) -> None:
 
     Left to them where more than that is due.
     """
+    if not view.is_attached:
+        return
     screen = view.screen
     more = screen._layout_required or screen._scroll_required or view._layout_required
     if more or not screen.is_current or screen.app._batch_count:

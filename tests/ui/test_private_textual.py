@@ -101,6 +101,19 @@ async def test_a_view_that_must_be_laid_out_or_may_not_be_shown_waits_with_its_p
         assert app.painted > before
 
 
+async def test_a_view_that_is_gone_is_not_painted() -> None:
+    async with PaintedApp().run_test(size=(40, 10)) as pilot:
+        app = pilot.app
+        assert isinstance(app, PaintedApp)
+        view = app.query_one(Tall)
+        await view.remove()
+        await pilot.pause()
+        before = app.painted
+        view.refresh()
+        paint_now(view)
+        assert app.painted == before
+
+
 async def test_strips_are_cropped_where_the_crop_is_partial() -> None:
     async with Probe().run_test(size=(40, 10)) as pilot:
         view = pilot.app.query_one(Tall)
