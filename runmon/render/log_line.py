@@ -56,7 +56,7 @@ class Clock(msgspec.Struct, frozen=True):
 
     def width(self) -> int:
         """Cells of every stamp in this mode."""
-        return 0 if self.mode is Stamps.HIDDEN else 12
+        return {Stamps.HIDDEN: 0, Stamps.START: 13}.get(self.mode, 12)
 
     def write(self, stamp: str, before: str) -> str:
         """The stamp as shown; `before` is the stamp of the line before."""
@@ -178,8 +178,9 @@ def _local(moment: datetime, zone: tzinfo | None) -> str:
 
 def _since(seconds: float) -> str:
     sign, seconds = ("-" if seconds < 0 else "+"), abs(seconds)
-    hours, rest = divmod(int(seconds), 3600)
-    return f"{sign}{min(hours, 99):02d}:{rest // 60:02d}:{rest % 60:02d}.{int(seconds * 10) % 10}".rjust(12)
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    hours, rest = divmod(whole, 3600)
+    return f"{sign}{min(hours, 99):02d}:{rest // 60:02d}:{rest % 60:02d}.{thousandths:03d}"
 
 
 _UNITS = ((0.0, 1.0, "s", 3), (60.0, 60.0, "min", 1), (7200.0, 3600.0, "h", 1))

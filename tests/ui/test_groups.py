@@ -60,6 +60,12 @@ async def test_long_messages_that_begin_alike_show_what_differs() -> None:
         assert "Request fail… 500 - Internal Server" in messages(shown)
 
 
+async def test_times_since_the_start_are_whole_seconds_of_their_column() -> None:
+    async with log(JS) as shown:
+        await shown.press("t", "t", "F")
+        await shown.until(lambda: "× 5  00:00:02  00:00:02  ERROR" in shown.lines[2])
+
+
 @pytest.mark.parametrize("size", [(60, 20), (160, 40)])
 async def test_the_count_of_a_message_is_never_cut(size: tuple[int, int]) -> None:
     async with log(b"2026-11-24T10:00:00.000Z ERROR no\n" * 165_032, size=size) as shown:

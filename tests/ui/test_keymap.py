@@ -90,3 +90,12 @@ async def test_keys_footer_help_and_palette_follow_the_map(tmp_path: Path) -> No
 
         await shown.press("escape", "ctrl+p", *"zoom")
         await shown.until_text("zoom: Give the focused pane")
+
+
+async def test_the_list_of_keys_goes_to_its_end_and_back_by_the_keys_of_every_list(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=(80, 24)) as shown:
+        await shown.press("question_mark", "G")
+        await shown.until_text("Switch between the dark and the light theme.")
+        await shown.press("g")
+        await shown.until_text("Follow the end of the log")
+        assert "dark and the light" not in shown.text

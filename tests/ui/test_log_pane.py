@@ -255,11 +255,11 @@ async def test_stamps_are_written_in_five_ways() -> None:
         await shown.press("g")
         seen = []
         for _ in range(5):
-            seen.append(shown.lines[2][2:15].strip())
+            seen.append(shown.lines[2][2:].partition("INFO")[0].strip())
             await shown.press("t")
         assert seen[0] == "18:16:13.645"
-        assert seen[2:4] == ["+00:00:00.0", "+0.083 s"]
-        assert seen[4].startswith("INFO")
+        assert seen[2:4] == ["+00:00:00.083", "+0.083 s"]
+        assert seen[4] == ""
 
 
 async def test_line_numbers_and_a_jump_to_a_line() -> None:

@@ -43,6 +43,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", show=False),
         Binding("space,pagedown", "scroll(10)", show=False),
         Binding("b,pageup", "scroll(-10)", show=False),
+        Binding("g,home", "top", show=False),
+        Binding("G,end", "bottom", show=False),
     ]
 
     def __init__(self, commands: Sequence[Command]) -> None:
@@ -63,6 +65,14 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, lines: int) -> None:
         """Move the list by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_top(self) -> None:
+        """Go to the first key."""
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_bottom(self) -> None:
+        """Go to the last key."""
+        self.query_one(VerticalScroll).scroll_end(animate=False)
 
 
 def help_text(commands: Sequence[Command]) -> Text:

@@ -87,7 +87,7 @@ class GroupRows:
 
     def _time(self, stamp: str) -> str:
         """To the second: milliseconds do not tell two messages apart that came a minute apart."""
-        return clean(self._clock.write(stamp, "").strip()[:TIME]) if stamp else "·"
+        return clean(self._clock.write(stamp, "").strip(" +")[:TIME]) if stamp else "·"
 
 
 def _alike(one: str, other: str) -> int:
