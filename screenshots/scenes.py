@@ -36,6 +36,10 @@ SCENES: dict[str, Scene] = {
     "search": Scene("crash", (120, 40), keys=("2", "f", "slash", *"due to", "enter"), wanted=("due to",)),
     "log-volume": Scene("crash", (120, 40), keys=("2", "f", "i"), wanted=("at most",), readme=True),
     "log-messages": Scene("crash", (120, 40), keys=("2", "F"), wanted=("kinds",), readme=True),
+    "log-volume-light": Scene(
+        "crash", (200, 55), keys=("2", "i", "g"), wanted=("at most",), theme="runmon-light"
+    ),
+    "log-messages-narrow": Scene("crash", (80, 24), keys=("2", "F"), wanted=("kinds",)),
     "filter": Scene("crash", (120, 40), keys=("2", "f", "L", "L"), wanted=("warnings and errors", "hidden")),
     "patterns": Scene(
         "crash", (80, 24), keys=("2", "f", "ampersand", *"!scraping & !crawled", "enter"), wanted=("hidden",)
