@@ -26,6 +26,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.crash import crash_text
 from runmon.ui.filters import ControlFilter
 from runmon.ui.keymap import Keymap
+from runmon.ui.keys_in_turn import KeysInTurn
 from runmon.ui.leaving import HELP, Leaves, Tie
 from runmon.ui.pixels import HasPixels, asked
 from runmon.ui.remembered import Remembered
@@ -52,7 +53,7 @@ YOUNG = 20_000
 """New objects between two collections of garbage while a screen shows: a collection must not be felt."""
 
 
-class RunmonApp(TypesAhead, HasPixels, Leaves, KeepsToastsFew):
+class RunmonApp(KeysInTurn, TypesAhead, HasPixels, Leaves, KeepsToastsFew):
     """Shows the screen that `open_screen` makes."""
 
     SCOPE: ClassVar[str] = "app"

@@ -1,0 +1,56 @@
+"""Keys that arrive at once, as over a slow line, mean what they mean one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from tests.ui.screens import Shown, folder_shown, left, run_folder
+
+NAMED = {"slash": "/", "space": " ", "question_mark": "?"}
+
+
+def at_once(shown: Shown, *keys: str) -> None:
+    """Type faster than anything is done about it."""
+    for key in keys:
+        character = NAMED.get(key, key)
+        shown.app.post_message(events.Key(key, character if len(character) == 1 else None))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return run_folder(tmp_path / "shop")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (160, 45)])
+async def test_a_pane_is_gone_to_before_its_search_is_asked_for(folder: Path, size: tuple[int, int]) -> None:
+    async with folder_shown(folder, size=size) as shown:
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+        at_once(shown, "2", "slash", *"page", "space", "7", "enter")
+        await shown.until_text("page 7 read")
+
+
+async def test_a_key_behind_one_that_opens_a_screen_is_for_that_screen(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        at_once(shown, "question_mark", "q")
+        await shown.until(lambda: len(shown.app.screen_stack) == 1)
+        assert shown.app.is_running and shown.app.return_code is None
+
+
+async def test_many_keys_at_once_all_count_in_their_order(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+        at_once(shown, *"jjjjjkk", "enter")
+        await shown.until_text('"title": "Kettle 4"')
+
+
+async def test_a_key_whose_widget_is_gone_holds_up_no_other(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.until_text("page 59")
+        at_once(shown, "slash", "x", "escape", "question_mark", "escape")
+        await left(shown.app, "q")
+        assert shown.app.return_code == 0
