@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from runmon.errors import AlreadyThere, LinkError, LocalFault, NoAccess, RateLimited, RunmonError
 from runmon.export.names import KINDS, safe_name, safe_names, with_ending
 from runmon.export.saving import Folder
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from runmon.model.storages import Place
 
 
+MOST_IN_A_ROW: Final = 3
+"""Failures one after the other that lie in the server or the folder, after which the rest is not tried."""
 ENDINGS = frozenset(KINDS.values())
 
 
@@ -83,3 +87,56 @@ async def save_record(
                     draft.write(chunk)
                 await asyncio.to_thread(draft.publish)
                 return draft.written, target.path.with_name(name)
+
+
+@dataclass
+class Saved:
+    """What came of saving many records."""
+
+    files: int = 0
+    bytes: int = 0
+    last: Path = Path()
+    """The file that was saved last."""
+    failed: list[tuple[str, RunmonError]] = field(default_factory=list)
+    """Keys that could not be saved, and why."""
+    untried: int = 0
+    """Records that were left because the server or the folder took nothing any more."""
+
+    def why(self, most: int = 3) -> str:
+        """A sentence about what could not be saved, the first by name; may hold text from a server."""
+        names = "; ".join(f'"{key}": {error.sentence}' for key, error in self.failed[:most])
+        more = f" And {len(self.failed) - most} more." if len(self.failed) > most else ""
+        left = f" {self.untried} were not tried." if self.untried else ""
+        return f"{len(self.failed)} could not be saved. {names}{more}{left}"
+
+
+async def save_each(
+    api: Api,
+    place: Place,
+    wanted: Sequence[Target],
+    told: Callable[[Saved, int], None],
+    *,
+    replace: bool = False,
+    make: bool = False,
+) -> Saved:
+    """Save one record after the other, whatever becomes of each; `told` hears how many were tried."""
+    done, in_a_row = Saved(), 0
+    for tried, target in enumerate(wanted):
+        told(done, tried)
+        try:
+            size, done.last = await save_record(api, place, target, replace=replace, make=make)
+        except RunmonError as error:
+            done.failed.append((target.key, error))
+            in_a_row = in_a_row + 1 if _is_general(error) else 0
+            if in_a_row >= MOST_IN_A_ROW:
+                done.untried = len(wanted) - tried - 1
+                return done
+        else:
+            in_a_row, done.files, done.bytes = 0, done.files + 1, done.bytes + size
+    return done
+
+
+def _is_general(error: RunmonError) -> bool:
+    """Whether the next record is likely to fail as well."""
+    alike = LinkError | NoAccess | RateLimited | LocalFault
+    return isinstance(error, alike) and not isinstance(error, AlreadyThere)

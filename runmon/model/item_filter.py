@@ -1,4 +1,4 @@
-"""Which items a person wants: a text, `field op value`, `field is missing`; `&&` joins, `!` inverts."""
+"""Which items a person wants: a text, `field op value`, `field is missing`; ` & ` joins, `!` inverts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from runmon.model.values import is_empty, is_number, number_key, plain_text, tex
 _FIELD = r'(?P<field>"(?:[^"\\]|\\.)+"|[^\W\d][\w.#$@/\-]*|[#$@][\w.#$@/\-]+)'
 _COMPARED = re.compile(rf"{_FIELD}\s*(?P<op>==|=|!=|<=|>=|<|>|!~|~)\s*(?P<value>.*)", re.DOTALL)
 _KIND = re.compile(rf"{_FIELD}\s+is\s+(?P<no>not\s+)?(?P<kind>\w+)")
-_JOINT = re.compile(r'"(?:[^"\\]|\\.)*"|&&', re.DOTALL)
+_JOINT = re.compile(r'"(?:[^"\\]|\\.)*"|&&|(?<=\s)&(?=\s|\Z)', re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 KINDS: Final[dict[str, Callable[[Any], bool]]] = {
@@ -47,7 +47,7 @@ class ItemFilter(msgspec.Struct, frozen=True):
 
 
 def item_filter(text: str) -> ItemFilter:
-    """The filter a person typed, such as `price > 5 && title ~ kettle`; BadInput where it cannot be read."""
+    """The filter a person typed, such as `price > 5 & title ~ kettle`; BadInput where it cannot be read."""
     parts = [part.strip() for part in _parts(text)]
     if not all(part.removeprefix("!") for part in parts):
         raise BadInput("There is nothing to look for.", hint="Type a text, or: price > 5, title is empty.")
@@ -62,10 +62,10 @@ def _compared(parts: Iterable[str]) -> Iterator[str]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """What stands between `&&`, but for those between quotes."""
+    """What stands between `&&`, or `&` with spaces around it, but for those between quotes."""
     at = 0
     for found in _JOINT.finditer(text):
-        if found[0] == "&&":
+        if found[0] in {"&", "&&"}:
             yield text[at : found.start()]
             at = found.end()
     yield text[at:]

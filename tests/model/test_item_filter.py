@@ -40,6 +40,7 @@ KETTLE = {
         "tags is list", "seller is object", "stock = true", "stock is true", '"#error" = false',
         "#error = false", "title > Apple", "!red", "!price < 5", "title !~ red", "seller ~ ann",
         '"12.9"', '!title = "a && b"', 'title = "Blue Kettle" && price > 1',
+        "blue & !red & price > 5", 'title ~ blue & "#error" = false', '!"blue & kettle"',
     ],
 )  # fmt: skip
 def test_an_item_is_kept(wanted: str) -> None:
@@ -52,14 +53,16 @@ def test_an_item_is_kept(wanted: str) -> None:
         "KETTLE", "red", "price > 12.9", "price < a", "title > 5", "id = 9007199254740992",
         "id > 9007199254740993", "tags ~ Cold", "gone = 5", "gone < 5", "price is missing",
         "title is empty", "stock = false", "seller.city is missing", "blue && red", "!kettle",
-        "offers.7.price = 5",
+        "offers.7.price = 5", "blue & red", "title = Blue Kettle & price > 99", '"blue & kettle"',
     ],
 )  # fmt: skip
 def test_an_item_is_left_out(wanted: str) -> None:
     assert not item_filter(wanted)(decode(json.dumps(KETTLE).encode()))
 
 
-@pytest.mark.parametrize("wanted", ["", "  ", "!", "a && ", "price is purple", "price >", "a && !price ="])
+@pytest.mark.parametrize(
+    "wanted", ["", "  ", "!", "a && ", "a & ", "a & & b", "price is purple", "price >", "a && !price ="]
+)
 def test_what_cannot_be_read_is_a_sentence(wanted: str) -> None:
     with pytest.raises(BadInput, match=r"[A-Z].*\."):
         item_filter(wanted)

@@ -124,7 +124,7 @@ async def test_values_are_counted_and_one_of_them_becomes_the_filter(tmp_path: P
         await run.pilot.press("j", "enter")
         await run.sees("100 of 300", '& kind = "pan"')
         await run.pilot.press("l", "F", "enter")
-        await run.sees("50 of 300", '& kind = "pan" && note')
+        await run.sees("50 of 300", '& kind = "pan" & note')
 
 
 @pytest.mark.usefixtures("asking")

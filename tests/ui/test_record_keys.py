@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from runmon.export import records
 from runmon.export.records import save_record
 from runmon.model.storages import Record
 from runmon.render.json_lines import JsonLines
@@ -18,7 +19,6 @@ from runmon.render.preview import preview
 from runmon.settings import Settings
 from runmon.ui.app import RunmonApp
 from runmon.ui.outside import harmless
-from runmon.ui.screens import save_records
 from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.film import FilmScreen
 from runmon.ui.screens.record import RecordScreen
@@ -123,6 +123,22 @@ async def test_every_record_is_saved_by_one_key(tmp_path: Path, monkeypatch: pyt
         }  # fmt: skip
 
 
+async def test_saving_every_record_goes_on_behind_those_that_cannot_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = storage(tmp_path / "s", records=RECORDS | {"%2E": b"odd"})
+    async with watching(store, size=(160, 44)) as run:
+        await at(run, "INPUT")
+        await run.pilot.press("X")
+        await run.sees("Save 7 records")
+        await run.pilot.press("enter")
+        await run.sees(
+            "Saved 6 records", "1 could not be saved.", "\".\": '.' cannot be part of an API path."
+        )
+        assert len(list((tmp_path / "records").iterdir())) == 6
+
+
 async def test_saving_every_record_can_be_stopped_and_tells_what_was_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,7 +148,7 @@ async def test_saving_every_record_can_be_stopped_and_tells_what_was_saved(
         return await save_record(*given, **options)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(save_records, "save_record", one_and_no_more)
+    monkeypatch.setattr(records, "save_record", one_and_no_more)
     async with watching(storage(tmp_path / "s", records=RECORDS), size=(160, 44)) as run:
         await at(run, "INPUT")
         await run.pilot.press("X")

@@ -7,7 +7,7 @@ ITEMS = (
     Command("items.follow", ("s",), "follow", "follow",
             "Keep the newest item in sight as items arrive; moving up ends it.", "items", 1),
     Command("items.filter", ("ampersand",), "filter", "filter",
-            "Keep items that hold a text, or: price > 5, title ~ kettle, sku is missing.",
+            "Keep items that hold a text, or: title ~ kettle & price > 5, sku is missing.",
             "items", 2, "&"),
     Command("items.ascending", ("left_square_bracket",), "sort(False)", "sort up",
             "Order the items by this column; once more: as they are stored.", "items", 0, "["),

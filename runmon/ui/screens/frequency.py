@@ -55,7 +55,7 @@ class FrequencyScreen(SurveyScreen[str | None]):
         """Close, with the filter of this value, joined to the one there is."""
         if row < len(self._tallies):
             wanted = self.frequency.filter_of(self._tallies[row])
-            before = f"{self.filter.text} && " if self.filter is not None else ""
+            before = f"{self.filter.text} & " if self.filter is not None else ""
             self.dismiss(before + wanted)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widget import Widget
 
-from runmon.errors import AlreadyThere, LocalFault, RunmonError
-from runmon.export.records import Target, in_the_way, save_record, targets, usual_name
+from runmon.errors import AlreadyThere, LocalFault
+from runmon.export.records import Saved, Target, in_the_way, save_each, targets, usual_name
 from runmon.model.storages import Place
 from runmon.model.units import byte_size, grouped
 from runmon.render.untrusted import clean
@@ -61,20 +61,22 @@ class SaveRecords(SavingScreen):
         return await self._save_all(wanted, replace=replace or answer == "replace", make=not self._one)
 
     async def _save_all(self, wanted: Sequence[Target], *, replace: bool, make: bool) -> str:
-        size, last = 0, Path()
-        for saved, target in enumerate(wanted):
-            self.kept = (
-                f"{grouped(saved)} {'record was' if saved == 1 else 'records were'} saved." if saved else ""
+        def told(done: Saved, tried: int) -> None:
+            self.kept = f"{_count(done.files)} {_were(done.files)} saved." if done.files else ""
+            self.tell(
+                f"{grouped(tried)} of {grouped(len(wanted))}  {byte_size(done.bytes)}", tried / len(wanted)
             )
-            self.tell(f"{grouped(saved)} of {grouped(len(wanted))}  {byte_size(size)}", saved / len(wanted))
-            try:
-                more, last = await save_record(self._api, self._place, target, replace=replace, make=make)
-            except RunmonError as error:
-                raise LocalFault(f"{error} {self.kept}") from error
-            size += more
+
+        done = await save_each(self._api, self._place, wanted, told, replace=replace, make=make)
+        if len(done.failed) == len(wanted) == 1:
+            raise done.failed[0][1]
         if len(wanted) == 1:
-            return f"Saved {byte_size(size)} as {last}"
-        return f"Saved {grouped(len(wanted))} records, {byte_size(size)}, in {last.parent}"
+            return f"Saved {byte_size(done.bytes)} as {done.last}"
+        size = f", {byte_size(done.bytes)}, in {done.last.parent}" if done.files else ""
+        said = f"Saved {_count(done.files)}{size}"
+        if done.failed:
+            raise LocalFault(f"{said}. {done.why()}")
+        return said
 
     async def _about(self, blocked: Sequence[Target], count: int) -> str:
         name = clean(str(blocked[0].path), limit=120)
@@ -109,3 +111,11 @@ def save_records(
             widget.app.notify(said, timeout=6, markup=False)
 
     widget.app.push_screen(SaveRecords(api, place, keys, name), ended)
+
+
+def _count(records: int) -> str:
+    return "1 record" if records == 1 else f"{grouped(records)} records"
+
+
+def _were(records: int) -> str:
+    return "was" if records == 1 else "were"

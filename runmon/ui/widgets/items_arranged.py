@@ -31,7 +31,7 @@ EVERY_S = 0.15
 LOADED_ONLY = (
     "Rows that the server makes are filtered and ordered as they are loaded. V shows the items again."
 )
-HINT = "kettle    price > 5    title is empty    !sku ~ A1"
+HINT = "kettle    price > 5 & !sku ~ A1    title is empty"
 
 
 class ArrangedItems(DataPane):
