@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
@@ -15,11 +17,11 @@ from runmon.cli.exits import Exit
 from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options
 from runmon.cli.sinks import Sink, sink_of
 from runmon.cli.terminal import on_terminal, say
-from runmon.errors import BadInput, NotFound
+from runmon.errors import BadInput, NotFound, Refused
 from runmon.export.item_pages import Wanted
 from runmon.export.items import FORMATS, Progress, export, save
 from runmon.export.saving import Folder
-from runmon.model.storages import Place
+from runmon.model.storages import Place, views_of
 from runmon.model.units import byte_size, grouped
 
 EXAMPLES = (
@@ -111,7 +113,9 @@ async def _print(run: Reached, wanted: Wanted) -> None:
     sys.stdout.flush()
     sink: Sink = sink_of(sys.stdout.fileno(), raw=False, colour=False)
     async with run.server.api(patience=STEADY) as api:
-        await export(api, await _place(api, run), wanted, sink, lambda _: None)
+        place = await _place(api, run)
+        async with _understood(api, place, wanted):
+            await export(api, place, wanted, sink, lambda _: None)
     await sink.finish()
 
 
@@ -120,10 +124,26 @@ async def _save(run: Reached, wanted: Wanted, path: Path, *, replace: bool) -> N
         async with run.server.api(patience=STEADY) as api:
             place = await _place(api, run)
             teller = _Teller()
-            where, done = await save(api, place, wanted, folder, path.name, teller.tell, replace=replace)
+            async with _understood(api, place, wanted):
+                where, done = await save(api, place, wanted, folder, path.name, teller.tell, replace=replace)
     teller.end()
     count = f"{grouped(done.items)} items, " if done.items else ""
     say(f"{where}: {count}{byte_size(done.bytes)}")
+
+
+@asynccontextmanager
+async def _understood(api: Api, place: Place, wanted: Wanted) -> AsyncIterator[None]:
+    """Status 400 as BadInput: the server finds fault with what was typed, of a view with the known ones."""
+    try:
+        yield
+    except Refused as error:
+        if error.status != 400:
+            raise
+        hint = error.hint
+        if wanted.options.get("view"):
+            views = views_of((await api.dataset(place)).raw)
+            hint = f"Its views: {', '.join(views)}." if views else "The dataset has no views."
+        raise BadInput(error.sentence, hint=hint) from None
 
 
 async def _place(api: Api, run: Reached) -> Place:

@@ -184,12 +184,13 @@ async def _last_of_account(api: Api, status: str | None) -> str:
 
 def _wanted(status: str | None) -> str | None:
     from runmon.cli.target import BAD_ENDS
+    from runmon.model.run_filter import statuses
 
     context = click.get_current_context(silent=True)
     failed = context is not None and context.meta.get(_FAILED)
     if failed and status:
         raise BadInput("--failed is a --status of its own.", hint="Give one of them.")
-    return BAD_ENDS if failed else status
+    return BAD_ENDS if failed else ",".join(sorted(statuses(status))) if status else None
 
 
 def _keep_failed(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -68,9 +68,9 @@ def parse(text: str) -> RunFilter:
         if colon and name in {"since", "until"} and not no:
             ages[name] = _age(value)
         elif colon and name == "status":
-            found.setdefault(f"{before}statuses", set()).update(_statuses(value))  # type: ignore[union-attr]
+            found.setdefault(f"{before}statuses", set()).update(statuses(value))  # type: ignore[union-attr]
         elif plain.lower() in _GROUPS or _key(plain) in _STATUSES:
-            found.setdefault(f"{before}statuses", set()).update(_statuses(plain))  # type: ignore[union-attr]
+            found.setdefault(f"{before}statuses", set()).update(statuses(plain))  # type: ignore[union-attr]
         elif plain:
             kind = "actors" if colon and name == "actor" else "words"
             said = value if kind == "actors" else plain
@@ -86,7 +86,8 @@ def _key(text: str) -> str:
     return text.lower().replace("-", "").replace("_", "")
 
 
-def _statuses(text: str) -> set[str]:
+def statuses(text: str) -> set[str]:
+    """Statuses with commas between, in any case, as Apify writes them; BadInput for one that nobody knows."""
     found: set[str] = set()
     for one in filter(None, text.split(",")):
         if one.lower() in _GROUPS:

@@ -55,6 +55,12 @@ def test_csv_is_harmless_to_spreadsheets_unless_its_exact_bytes_are_wanted(
     assert b"\n=two," in out.read_bytes()
 
 
+@pytest.mark.parametrize("command", ["items", "status", "abort"])
+def test_a_status_that_nobody_knows_is_bad_input_with_the_known_ones(command: str, capfd: Told) -> None:
+    assert main([command, "ann/shop", "--status", "BANANA", "--anonymous"]) == 5
+    assert "'BANANA' is no status. Known: ready, running, " in capfd.readouterr().err
+
+
 def test_a_place_that_cannot_be_written_to_is_a_sentence(folder: str, tmp_path: Path, capfd: Told) -> None:
     assert main(["items", folder, "-o", str(tmp_path / "none" / "out.json")]) == 1
     said = capfd.readouterr().err
@@ -63,7 +69,7 @@ def test_a_place_that_cannot_be_written_to_is_a_sentence(folder: str, tmp_path: 
 
 
 def test_a_view_that_is_not_there_is_told_by_the_server(folder: str, capfd: Told) -> None:
-    assert main(["items", folder, "--view", "overview"]) == 1
+    assert main(["items", folder, "--view", "overview"]) == 5
     assert "view does not exist" in capfd.readouterr().err
 
 
