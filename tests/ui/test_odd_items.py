@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.storages import storage
+from tests.storages import age, storage
 from tests.ui.test_items_pane import shown
 from tests.watching import watching
 
@@ -59,6 +59,14 @@ async def test_an_odd_item_shows_in_the_table_and_whole_in_its_detail(tmp_path: 
         await run.sees("Item 1  of 2", *in_detail)
         await run.pilot.press("right_square_bracket")
         await run.sees("Item 2  of 2", '"z": "after"')
+
+
+@pytest.mark.parametrize("others", [[], [b'{"a": 7}', b"[1,2]"]])
+async def test_an_item_that_is_not_json_is_marked_and_says_so(tmp_path: Path, others: list[bytes]) -> None:
+    store = age(storage(tmp_path / "s", raw_items=[*others, b'{"a": 1, bro']), 60)
+    async with watching(store) as run:
+        file = f"{len(others) + 1:09}.json"
+        await shown(run, "✖", f"not JSON: {file}")
 
 
 @pytest.mark.parametrize("name", TABLE)

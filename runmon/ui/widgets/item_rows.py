@@ -17,12 +17,14 @@ from runmon.model.row_pages import RowPages, Spot
 from runmon.model.served import Served
 from runmon.model.storages import ItemsPage
 from runmon.model.units import byte_size
-from runmon.model.values import decode
+from runmon.model.values import Broken, decode
 from runmon.render.cells import NULL, Cell, cell, text_width, width
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.table_source import Head, Row
 
 MOST_DECODED = 400
+UNREADABLE = "#unreadable"
+"""The only field of what a local platform serves in the place of a file that is no JSON."""
 ERROR_SIGN = Cell("✖", "bad")
 FIRST_LEARNED = 100
 """Rows in hand that decide the first columns and their widths."""
@@ -145,6 +147,8 @@ class ItemRows:
 
     def heads(self, room: int) -> Sequence[Head]:
         columns = self._shown = self.columns.shown()
+        if not columns and any(self.columns):
+            return [Head("value", USUAL_WIDTH)]
         widths = self.columns.widths(columns, room)
         return [self._head(column, cells) for column, cells in zip(columns, widths, strict=True)]
 
@@ -152,10 +156,13 @@ class ItemRows:
         offset = self.offset_of(number)
         if offset in self.pages.heavy:
             said = f"an item of {byte_size(self.pages.heavy[offset])}: Enter reads it"
-            return Row([Cell(said, "quiet")], number=offset)
+            return Row([Cell(said, "quiet")], number=offset, across=True)
         item = self.value(number)
         if item is MISSING:
             return None
+        if (why := unreadable(item)) is not None:
+            said = f"not JSON: {why}" if why else "not JSON"
+            return Row([Cell(clean(said, limit=120), "bad")], ERROR_SIGN, "error_ground", offset, across=True)
         columns = self._shown if self._shown is not None else self.columns.shown()
         if self.served.clean and item == {}:
             return Row([Cell("∅", "faint")], number=offset)
@@ -239,6 +246,14 @@ class ItemRows:
 def _placed(drawn: Cell, column: Column) -> Cell:
     """A null among numbers stands where they do."""
     return Cell(drawn.text, drawn.tone, True) if drawn is NULL and column.numeric else drawn
+
+
+def unreadable(item: object) -> str | None:
+    """What an item that is no JSON tells of itself, such as the name of its file; None of any other."""
+    if isinstance(item, Broken):
+        return str(item)
+    named = item.get(UNREADABLE) if isinstance(item, dict) and len(item) == 1 else None
+    return named if isinstance(named, str) else None
 
 
 def is_error(item: object) -> bool:

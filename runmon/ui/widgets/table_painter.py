@@ -204,6 +204,10 @@ class TablePainter:
     def _add_cells(self, segments: list[Segment], row: Row, ground: str, used: int, *, chosen: int) -> int:
         """Append the cells as far as there is room; gives the cells used."""
         end = self.width - 1
+        if row.across:
+            text, tone, _ = row.cells[0]
+            segments.append(self._segment(fitted(text, max(end - used, 0)), tone, ground))
+            return end
         for place, (text, tone, right) in zip(self._places, row.cells, strict=False):
             width = min(self.heads[place].width, end - used)
             if width <= 0:

@@ -31,6 +31,8 @@ class Row(NamedTuple):
     """A ground of the palette: `ground`, `error_ground`, `warn_ground`."""
     number: int | None = None
     """The row's number, from 0, where that is not its place in the table."""
+    across: bool = False
+    """Whether the first cell is all, and goes across the columns."""
 
 
 class TableSource(Protocol):
