@@ -12,6 +12,7 @@ import click
 
 from runmon.api.client import Api
 from runmon.api.datasets import ExportOptions
+from runmon.cli import interruptible
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit
 from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options
@@ -91,9 +92,9 @@ def items_command(
     with reached(target, asked, status=status) as run:
         asyncio.run(look(run, patience=STEADY))
         if output is None:
-            asyncio.run(_print(run, wanted))
+            interruptible.run(_print(run, wanted))
         else:
-            asyncio.run(_save(run, wanted, Path(output), replace=force))
+            interruptible.run(_save(run, wanted, Path(output), replace=force))
     return Exit.OK
 
 
@@ -164,9 +165,13 @@ class _Teller:
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
+        self._told = False
 
     def tell(self, progress: Progress) -> None:
-        """How far it is now."""
+        """How far it is now; once, that it goes on where an earlier one was cut."""
+        if progress.begun_at and not self._told:
+            self._told = True
+            say(f"Goes on behind {grouped(progress.begun_at)} items, written by an export that was cut.")
         if self._shown:
             of = f" of {grouped(progress.total)}" if progress.total else ""
             count = f"{grouped(progress.items)}{of} items, " if progress.items else ""

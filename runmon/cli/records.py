@@ -9,6 +9,7 @@ import sys
 import click
 import msgspec
 
+from runmon.cli import interruptible
 from runmon.cli.commands import Command
 from runmon.cli.output import output as _output
 from runmon.cli.reach import QUICK, Reached, look, reached, server, server_options, status_options
@@ -89,7 +90,7 @@ def get_command(
     """Print the record KEY of TARGET: exact to a pipe or file, made harmless for a terminal."""
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
     with reached(target, asked, status=status) as run:
-        asyncio.run(_get(run, key, output, raw=raw, force=force))
+        interruptible.run(_get(run, key, output, raw=raw, force=force))
 
 
 async def _get(run: Reached, key: str, output: str | None, *, raw: bool, force: bool) -> None:

@@ -99,4 +99,5 @@ async def _what(api: Api, place: Place, wanted: Wanted) -> str:
     except ApiError:
         dataset = ""
     options = json.dumps(wanted.options, sort_keys=True)
-    return f"{api.address.origin} {dataset} {wanted.format} {wanted.offset} {wanted.limit} {options}"
+    where = "here" if api.address.loopback and dataset else api.address.origin  # ports of ours change
+    return f"{where} {dataset} {wanted.format} {wanted.offset} {wanted.limit} {options}"

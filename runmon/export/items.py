@@ -33,6 +33,8 @@ class Progress:
     total: int | None = None
     """Items that there are, as far as is known."""
     bytes: int = 0
+    begun_at: int = 0
+    """Items that an earlier try had written, behind which this one goes on."""
 
 
 Told = Callable[[Progress], None]
@@ -66,7 +68,8 @@ async def save(
     """
     with folder.draft(name, replace=replace, resume=wanted.paged) as draft:
         cursor = await Cursor.of(api, place, wanted, folder, draft, name)
-        progress = Progress(items=cursor.items, bytes=draft.written)
+        progress = Progress(items=cursor.items, bytes=draft.written, begun_at=cursor.items)
+        told(progress)
         out = _DraftOutput(folder, draft, progress, cursor)
         parts = _paged(api, place, wanted, progress, cursor) if wanted.paged else _guarded(api, place, wanted)
         try:

@@ -1,7 +1,8 @@
 """Files that appear whole or not at all, in the folder that was meant, over nothing that was there unasked.
 
 A file is written as a draft beside its place and gets its name only when every byte is on the disk. Whatever
-happens before, the folder is as it was; after `kill -9` a draft may lie there, which the next save removes.
+happens before, the folder is as it was; after `kill -9` a draft may lie there, which the
+next save of the same file removes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
@@ -22,7 +24,9 @@ from runmon.model.units import byte_size
 
 _DRAFT, _END = ".runmon-", ".draft"
 _ABANDONED_S = 3600
-"""A draft that nobody holds is left over from a crash once it is this old."""
+"""A draft of another file that nobody holds is left over from a crash once it is this old."""
+_TRIES = 5
+"""Drafts begun anew because another program swept one between its making and its lock."""
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems without hard links answer."""
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -53,7 +57,7 @@ class Folder:
 
     def __enter__(self) -> Folder:
         with suppress(OSError):
-            self._sweep()
+            self.sweep()
         return self
 
     def __exit__(
@@ -109,20 +113,20 @@ class Folder:
                 f"{byte_size(free.f_bavail * free.f_frsize)} are free."
             )
 
-    def _sweep(self) -> None:
-        """Remove what crashes of ours left behind: old drafts that no process holds."""
-        names = [name for name in os.listdir(self.descriptor) if name.startswith(_DRAFT)]  # noqa: PTH208 (by descriptor)
+    def sweep(self, start: str = _DRAFT, *, old: float = _ABANDONED_S) -> None:
+        """Remove what crashes of ours left behind: drafts of some age in seconds that no process holds."""
+        names = [name for name in os.listdir(self.descriptor) if name.startswith(start)]  # noqa: PTH208 (by descriptor)
         for name in names:
             with suppress(OSError):
-                self._sweep_one(name)
+                self._sweep_one(name, old)
 
-    def _sweep_one(self, name: str) -> None:
+    def _sweep_one(self, name: str, age: float) -> None:
         held = os.open(
             name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=self.descriptor
         )
         try:
             facts = os.fstat(held)
-            old = time.time() - facts.st_mtime > _ABANDONED_S
+            old = time.time() - facts.st_mtime >= age
             if old and stat.S_ISREG(facts.st_mode) and facts.st_uid == os.geteuid() and name.endswith(_END):
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.unlink(name, dir_fd=self.descriptor)
@@ -138,19 +142,33 @@ class Draft:
     ) -> None:
         self._folder, self._name, self._replace = folder, name, replace
         self._private, self._size, self._resume, self._published = private, size, resume, False
-        self._draft = f"{name}.part" if resume else f"{_DRAFT}{secrets.token_hex(8)}{_END}"
+        start = f"{_DRAFT}{sha256(os.fsencode(name)).hexdigest()[:12]}-"
+        if not resume:
+            with suppress(OSError):
+                folder.sweep(start, old=-_ABANDONED_S)
+        for _ in range(_TRIES):
+            self._draft = f"{name}.part" if resume else f"{start}{secrets.token_hex(8)}{_END}"
+            if self._open():
+                return
+            os.close(self.descriptor)
+            os.close(self.descriptor)
+        raise LocalFault(f"{self.path} is being written by other programs.")
+
+    def _open(self) -> bool:
+        """Whether the draft is there and ours; False where another program swept it meanwhile."""
         with told(self.path, "cannot be written"):
             self.descriptor = os.open(
                 self._draft,
-                _PART if resume else _NEW,
-                0o600 if private else 0o666,
-                dir_fd=folder.descriptor,
+                _PART if self._resume else _NEW,
+                0o600 if self._private else 0o666,
+                dir_fd=self._folder.descriptor,
             )
         try:
-            self._own(private)
+            return self._own(self._private)
         except BaseException:
-            if not resume:
-                os.unlink(self._draft, dir_fd=folder.descriptor)
+            if not self._resume:
+                with suppress(FileNotFoundError):
+                    os.unlink(self._draft, dir_fd=self._folder.descriptor)
             os.close(self.descriptor)
             raise
 
@@ -205,16 +223,20 @@ class Draft:
                 os.unlink(self._draft, dir_fd=self._folder.descriptor)
         os.close(self.descriptor)
 
-    def _own(self, private: bool) -> None:
-        """Hold the draft as ours: a plain file of ours under one name, which no other process writes."""
+    def _own(self, private: bool) -> bool:
+        """Hold the draft as ours: a plain file of ours under one name, which no other process writes.
+
+        Gives whether it still has its name then.
+        """
         with told(self.path, "cannot be written"):
             facts = os.fstat(self.descriptor)
-            if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or facts.st_uid != os.geteuid():
+            if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1 or facts.st_uid != os.geteuid():
                 raise LocalFault(f"{self._folder.path / self._draft} is in the way: it is no file of ours.")
             if private:
                 os.fchmod(self.descriptor, 0o600)
             self._lock()
             os.lseek(self.descriptor, 0, os.SEEK_END)
+            return os.fstat(self.descriptor).st_nlink == 1
 
     def _lock(self) -> None:
         try:

@@ -188,6 +188,22 @@ async def test_an_export_that_was_cut_is_gone_on_with(format: str, tmp_path: Pat
     assert names(tmp_path) == ["out"]
 
 
+async def test_an_export_from_a_folder_is_gone_on_with_though_its_server_has_another_port(
+    tmp_path: Path,
+) -> None:
+    dataset, told = Dataset(breaks=set(range(100))), list[int]()
+    async with api_of(dataset) as api:
+        with Folder(tmp_path) as folder, pytest.raises(LinkError):
+            await save(api, PLACE, Wanted("jsonl"), folder, "out", silent)
+    dataset.breaks, dataset.offsets = set(), []
+    async with api_of(dataset) as api:
+        with Folder(tmp_path) as folder:
+            await save(
+                api, PLACE, Wanted("jsonl"), folder, "out", lambda progress: told.append(progress.begun_at)
+            )
+    assert dataset.offsets[0] == told[0] >= 500
+
+
 async def test_what_was_written_behind_the_last_note_of_a_killed_export_is_asked_for_anew(
     tmp_path: Path,
 ) -> None:

@@ -293,6 +293,34 @@ def test_only_old_drafts_of_ours_that_nobody_holds_are_swept(tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
 
 
+def killed_while_saving(folder: Path, name: str) -> None:
+    """What `kill -9` leaves."""
+    script = (
+        "import os, pathlib, signal, sys\n"
+        "from runmon.export.saving import Folder\n"
+        "with Folder(pathlib.Path(sys.argv[1])) as folder, folder.draft(sys.argv[2]) as draft:\n"
+        "    draft.write(b'half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(folder), name], check=False)
+
+
+def test_what_a_killed_save_left_goes_when_the_same_file_is_saved_again(tmp_path: Path) -> None:
+    killed_while_saving(tmp_path, "out.csv")
+    killed_while_saving(tmp_path, "out.csv")
+    assert len(list(tmp_path.iterdir())) == 1
+    save(tmp_path, "out.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_draft_that_another_program_writes_is_left_to_it(tmp_path: Path) -> None:
+    with Folder(tmp_path) as folder, folder.draft("out") as draft:
+        draft.write(b"mine")
+        save(tmp_path, "out")
+        assert draft.written == 4
+        assert len(list(tmp_path.iterdir())) == 2
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/etc/passwd", "a\0b"])
 def test_a_name_that_leads_elsewhere_is_refused(name: str, tmp_path: Path) -> None:
     """D1: a key that is a path."""

@@ -167,7 +167,15 @@ class ExportScreen(SavingScreen):
         total = progress.total or self._subject.rows.item_count
         share = progress.items / total if progress.items and total else 0.0
         count = f"{grouped(progress.items)} of {grouped(total)}  " if progress.items else ""
-        self.tell(f"{count}{byte_size(progress.bytes)}", share)
+        begun = f"  goes on behind {grouped(progress.begun_at)}" if progress.begun_at else ""
+        self.kept = self._next_time(progress)
+        self.tell(f"{count}{byte_size(progress.bytes)}{begun}", share)
+
+    def _next_time(self, progress: Progress) -> str:
+        """What becomes of an export that is stopped now, in a clean sentence."""
+        if self._value("what") == "all" and Wanted(self._value("format")).paged and progress.items:
+            return f"{grouped(progress.items)} items are kept: exporting again goes on behind them."
+        return "Exporting again starts anew."
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Choice).value
