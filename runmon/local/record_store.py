@@ -16,13 +16,15 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from runmon.local.faults import ApiFault
-from runmon.local.storage import CARD, Storage, files, now, read_file, read_json
+from runmon.local.storage import CARD, TEMPORARY, Storage, files, now, read_file, read_json, utf8
 
 KEY = re.compile(r"[a-zA-Z0-9!\-_.'()]{1,256}")
 """Keys that Apify takes."""
 CARD_ENDING = f".{CARD}"
 SPARE_ENDING = ".spare"
 """A body that its metadata names while a record changes its type, so that no kill parts the two."""
+OURS = re.compile(rf"{TEMPORARY}|~[0-9a-f]{{64}}(\.|$)")
+"""Names of files that this store makes for itself, and that are no record without their metadata."""
 LONGEST_NAME = 200
 BINARY = "application/octet-stream"
 UNFINISHED = (".tmp", ".lock")
@@ -202,7 +204,7 @@ class RecordStore(Storage):
     # The folder
 
     def _read_folder(self) -> bool:
-        names = {entry.name for entry in files(self.folder)}
+        names = {entry.name for entry in files(self.folder, undecodable=True)}
         cards = {name.removesuffix(CARD_ENDING) for name in names if name.endswith(CARD_ENDING)}
         spares = {name[1:].removesuffix(SPARE_ENDING) for name in names if name.endswith(SPARE_ENDING)}
         index: dict[bytes, Kept] = {}
@@ -218,15 +220,17 @@ class RecordStore(Storage):
     def _recognise(self, name: str, cards: set[str], spares: set[str]) -> tuple[str, Kept] | None:
         if name in cards:
             return self._with_card(name, spares)
-        if name.startswith("~") or name.endswith(UNFINISHED):
+        if OURS.match(name) or name.endswith(UNFINISHED):
             return None
         stem, dot, ending = name.rpartition(".")
         if dot and stem in cards:
-            return stem, Kept(name, stem + CARD_ENDING)
-        return (stem if stem and type_of(ending) else unquote(name)), Kept(name, "")
+            return spelled(stem), Kept(name, stem + CARD_ENDING)
+        if stem and type_of(ending):
+            return spelled(stem), Kept(name, "")
+        return (unquote(name) if utf8(name) else spelled(name)), Kept(name, "")
 
     def _with_card(self, name: str, spares: set[str]) -> tuple[str, Kept]:
-        plain = unquote(name)
+        plain = unquote(name) if utf8(name) else spelled(name)
         if not name.startswith(("~", "INPUT.")) and not (spares and digest(plain) in spares):
             return plain, Kept(name, name + CARD_ENDING)
         card = read_json(self._prefix + name + CARD_ENDING)
@@ -281,6 +285,12 @@ def file_name(key: str) -> str:
     name = quote(key, safe="")
     unsafe = name in {".", "..", CARD} or name.endswith(CARD_ENDING) or len(name) > LONGEST_NAME
     return f"~{digest(key)}" if unsafe else name
+
+
+def spelled(name: str) -> str:
+    """A file name as a key: bytes that are no UTF-8 as `%FF`."""
+    odd = (f"%{ord(each) - 0xDC00:02X}" if "\udc80" <= each <= "\udcff" else each for each in name)
+    return name if utf8(name) else "".join(odd)
 
 
 @lru_cache(maxsize=512)

@@ -198,12 +198,15 @@ class Storage:
         self._seen_ns = folder_ns(self._prefix)
 
 
-def files(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """The regular files of a folder in no order, no symbolic links; nothing when it is absent."""
+def files(folder: Path, *, undecodable: bool = False) -> Iterator[os.DirEntry[str]]:
+    """The regular files of a folder in no order, no symbolic links; nothing when it is absent.
+
+    Those whose names are no text come only where wanted, with surrogates for their odd bytes.
+    """
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_file(follow_symlinks=False) and utf8(entry.name):
+                if entry.is_file(follow_symlinks=False) and (undecodable or utf8(entry.name)):
                     yield entry
     except OSError:
         return

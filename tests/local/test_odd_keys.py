@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -44,6 +45,20 @@ def read_back(client: httpx.Client, run: str) -> dict[str, tuple[str, bytes]]:
         key: (answer.raise_for_status().headers["content-type"], answer.content)
         for key, answer in found.items()
     }
+
+
+def test_every_file_of_a_folder_is_listed_and_read_whatever_its_name(tmp_path: Path) -> None:
+    store = tmp_path / "key_value_stores" / "default"
+    store.mkdir(parents=True)
+    names = {b"~.txt": "~", b"~a": "~a", b"bad\xff\xe2.txt": "bad%FF%E2", b"odd\xff": "odd%FF", b"a.txt": "a"}
+    for name in (*names, b"~tmp-1-1", b"~" + b"0" * 64, b"half.tmp"):
+        (store / os.fsdecode(name)).write_bytes(name)
+    with LocalPlatform(read_only=True) as platform:
+        run = platform.open(tmp_path)
+        headers = {"authorization": f"Bearer {platform.token}"}
+        with httpx.Client(base_url=platform.url, headers=headers, trust_env=False) as client:
+            found = {key: body for key, (_, body) in read_back(client, run).items()}
+    assert found == {key: name for name, key in names.items()}
 
 
 @FEW

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from runmon.export.items import Progress
+from runmon.ui.screens import export
 from runmon.ui.screens.export import ExportScreen
 from tests.storages import storage
 from tests.watching import Watching, watching
@@ -97,6 +101,29 @@ async def test_marked_and_shown_items_are_saved_in_their_order(tmp_path: Path, h
         await saved(run)
     file = only(here)
     assert [item["n"] for item in json.loads(file.read_bytes())] == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [((), "10 items are kept: exporting again goes on behind them."),
+     (("right", "right"), "Exporting again starts anew.")],
+)  # fmt: skip
+async def test_an_export_that_is_stopped_says_what_exporting_again_does(
+    tmp_path: Path, here: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], said: str
+) -> None:
+    async def endless(*given: Any, **options: Any) -> None:
+        given[5](Progress(items=10, bytes=100, begun_at=7))
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(export, "save", endless)
+    async with watching(storage(tmp_path / "s", items=ITEMS)) as run:
+        await run.pilot.press("3")
+        await run.sees("sum(0)")
+        await asked(run)
+        await run.pilot.press(*keys, "ctrl+s")
+        await run.sees("10 of 60  100 B  goes on behind 7")
+        await run.pilot.press("escape")
+        await run.sees(f"Stopped. {said}")
 
 
 async def test_a_place_that_is_not_there_is_a_sentence_and_escape_leaves(tmp_path: Path, here: Path) -> None:
