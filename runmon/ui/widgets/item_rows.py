@@ -24,7 +24,8 @@ from runmon.ui.widgets.table_source import Head, Row
 
 MOST_DECODED = 400
 UNREADABLE = "#unreadable"
-"""The only field of what a local platform serves in the place of a file that is no JSON."""
+STANDS_IN = {UNREADABLE, "#error"}
+"""The fields of what a local platform serves in the place of a file that is no JSON."""
 ERROR_SIGN = Cell("✖", "bad")
 FIRST_LEARNED = 100
 """Rows in hand that decide the first columns and their widths."""
@@ -252,7 +253,7 @@ def unreadable(item: object) -> str | None:
     """What an item that is no JSON tells of itself, such as the name of its file; None of any other."""
     if isinstance(item, Broken):
         return str(item)
-    named = item.get(UNREADABLE) if isinstance(item, dict) and len(item) == 1 else None
+    named = item.get(UNREADABLE) if isinstance(item, dict) and item.keys() <= STANDS_IN else None
     return named if isinstance(named, str) else None
 
 
