@@ -7,6 +7,7 @@ stored, saved or piped do not pass here: they stay exact.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -25,6 +26,9 @@ _FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F, 0x17B4, 0x17B5}
 _SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D, 0x180F}
 """Variation selectors: they carry no text, and terminals do not agree how wide they make a character."""
 _BREAKS = {0x0A, 0x2028, 0x2029}
+_EMOJI = "[\u2190-\u2bff\U0001f000-\U0001faff]"
+_JOINT = re.compile(f"(?<={_EMOJI})[\ufe0e\ufe0f]?\u200d(?={_EMOJI})")
+"""What joins two emoji to one picture; how wide that one is, terminals do not agree."""
 _STAND_IN = 0x10EEEE
 """In its place some terminals draw a part of an image that they hold."""
 
@@ -33,7 +37,8 @@ def clean(text: str | bytes, *, limit: int = 8192) -> str:
     """One visible line of at most `limit` characters, which says `…` where it was cut.
 
     Control characters become their pictures (ESC is ␛), characters that reorder, hide or have no shape become
-    �, tags and variation selectors go, line breaks become ↵, tabs spaces. Ordinary text comes back as it is.
+    �, tags and variation selectors go, line breaks become ↵, tabs spaces. Joined emoji stand one by one.
+    Ordinary text comes back as it is.
     """
     whole, cut = _decoded(text, limit)
     return _fitted(_visible(whole, column=0, marks=0)[0], limit, cut)
@@ -97,6 +102,8 @@ def _visible(text: str, column: int, marks: int) -> tuple[str, int]:
     if text.isascii() and text.isprintable():
         return text, 0 if text else marks
     if not text.isprintable():
+        if "\u200d" in text:
+            text = _JOINT.sub("", text)
         text = text.replace("\r\n", "\n").translate(_PICTURES)
     if not text.isascii():
         text, marks = _thinned(text, marks)

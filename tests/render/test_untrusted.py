@@ -158,6 +158,20 @@ def test_letters_without_a_shape_are_seen_and_tags_and_selectors_are_gone() -> N
     assert clean("a\U000e0041b\ufe0fc") == "abc"
 
 
+def test_joined_emoji_are_its_parts_and_no_broken_characters() -> None:
+    assert clean("\U0001f469\u200d\U0001f469\u200d\U0001f466!") == "\U0001f469\U0001f469\U0001f466!"
+    assert clean("❤\ufe0f\u200d\U0001f525") == "❤\U0001f525"
+    assert clean("\U0001f3f3\ufe0f\u200d\U0001f308") == "\U0001f3f3\U0001f308"
+    assert line("\x1b[31m\U0001f477\U0001f3fd\u200d♀\ufe0f").plain == "\U0001f477\U0001f3fd♀"
+
+
+def test_a_joiner_that_joins_no_emoji_is_seen() -> None:
+    assert clean("ad\u200dmin") == "ad�min"
+    assert clean("\U0001f469\u200d") == "\U0001f469�"
+    assert clean("\u200d\U0001f469") == "�\U0001f469"
+    assert clean("\U0001f469\u200d\u200d\U0001f469") == "\U0001f469��\U0001f469"
+
+
 @given(st.lists(st.sampled_from(["e", "\u0301" * 5, "\u0302", "\x1b[31m", "日"]), max_size=80))
 @settings(deadline=None)
 def test_marks_do_not_pile_up_even_across_colours(parts: list[str]) -> None:
