@@ -180,7 +180,7 @@ def failure(
         )
     else:
         error = _error(status, kind, what, where, token is not None)
-        if message and not isinstance(error, NotFound):
+        if message and not (isinstance(error, NotFound) and "not found" in message):
             error.sentence = f"{error.sentence} It says: {as_sentence(redacted(message, token))}"
     error.status, error.kind, error.retry_after = status, kind, retry_after(headers)
     return error

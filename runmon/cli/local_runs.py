@@ -85,7 +85,7 @@ class LocalRuns:
         with self._lock:
             platform = self._platform or self._start()
             for folder in run_folders(self._storage):
-                if folder not in self._opened:
+                if not platform.holds(self._opened.get(folder, "")):
                     try:
                         self._opened[folder] = platform.open(folder)
                     except RunmonError:

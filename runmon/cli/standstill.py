@@ -10,6 +10,7 @@ _REFUSED: dict[Condition, type[ApiError]] = {
     Condition.NEEDS_TOKEN: NeedsToken,
     Condition.FORBIDDEN: Forbidden,
     Condition.GONE: NotFound,
+    Condition.ABSENT: NotFound,
 }
 _STILL = {Condition.RECONNECTING, Condition.TROUBLE, Condition.STALE}
 

@@ -199,6 +199,11 @@ class LocalPlatform:
     async def _open(self, path: Path) -> str:
         return self.registry.add(opened_run(open_folder(path)))
 
+    def holds(self, run_id: str) -> bool:
+        """Whether a run is here and still in its folder."""
+        state = self.registry.runs.get(run_id)
+        return state is not None and not state.absence
+
     def create(
         self,
         root: Path,

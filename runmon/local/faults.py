@@ -66,6 +66,11 @@ def not_found(what: str) -> ApiFault:
     return ApiFault(404, "record-not-found", f"{what} was not found")
 
 
+def gone(why: str) -> ApiFault:
+    """404 for a run that was here: why it is not any more."""
+    return ApiFault(404, "record-not-found", why)
+
+
 def invalid(name: str, why: str) -> ApiFault:
     """400 for a parameter or a field: `invalid("limit", "must be a whole number")`."""
     return ApiFault(400, "invalid-value", f"{name} {why}")

@@ -108,12 +108,12 @@ def make_folder(root: Path, *, purge: bool) -> RunFolder:
     folder = plain_folder(root)
     home = folder.path
     try:
+        for name in ("run.json", "log.txt"):  # first: who looks at the run before must see that it is gone
+            (home / name).unlink(missing_ok=True)
         for kind in KINDS:
             if purge:
                 purge_storage(folder.place(kind))
             folder.place(kind).mkdir(parents=True, exist_ok=True)
-        for name in ("run.json", "log.txt"):
-            (home / name).unlink(missing_ok=True)
     except OSError as error:
         raise LocalFault(f"The folder {root} cannot be prepared for a run ({error.strerror}).") from error
     return folder

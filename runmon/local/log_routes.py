@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from runmon.local.bell import heard
-from runmon.local.faults import ApiFault, not_found
+from runmon.local.faults import ApiFault
 from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
 from runmon.local.registry import may_read
 from runmon.local.runs import RunState
@@ -68,7 +68,7 @@ def answer(request: Request, state: RunState) -> Response:
     """The log as asked for. 404 where a folder has none, 416 for a range beyond its end."""
     state.refresh()
     if state.read_only and not state.log.path.is_file():
-        raise not_found("Log")
+        raise ApiFault(404, "record-not-found", "This folder keeps no log")
     raw = flag(request, "raw")
     live = flag(request, "stream") and not state.final
     size = state.log.size
@@ -140,7 +140,7 @@ async def sent(state: RunState, span: Span) -> AsyncIterator[bytes]:
     The loop gets a turn after each chunk: a fast reader must not starve the others, nor a lost one go unseen.
     """
     position = span.start
-    while span.end is None or position < span.end:
+    while (span.end is None or position < span.end) and not state.absence:
         ear = state.log.bell.ear()
         over = state.final
         chunk = state.log.read(
@@ -162,7 +162,7 @@ async def grown(state: RunState, ear: asyncio.Event, position: int) -> None:
         await heard(ear, None)
         return
     looks = 0
-    while state.log.size == position and not state.final:
+    while state.log.size == position and not state.final and not state.absence:
         await asyncio.sleep(FOREIGN_PACE_S)
         looks += 1
         if looks % LOOKS_PER_REFRESH == 0:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.disturbance import CountLag, Faults
-from runmon.local.faults import ApiFault, invalid, not_found, read_only
+from runmon.local.faults import ApiFault, gone, invalid, not_found, read_only
 from runmon.local.folder import KINDS, read_object
 from runmon.local.identity import actor_id, derived_id, new_id
 from runmon.local.objects import Objects
@@ -89,13 +89,13 @@ class Registry:
         state = self.runs.get(run_id)
         if state is None or time.monotonic() - state.born < self.faults.appear:
             raise not_found("Actor run")
-        return state
+        return present(state)
 
     def last(self, actor: str, statuses: tuple[str, ...] = (), origin: str = "") -> RunState:
         """The run of an Actor (its id or `user~name`) that started last. ApiFault 404 when there is none."""
         found = [
             state
-            for state in self.runs.values()
+            for state in self.present()
             if state.is_of(actor)
             if not statuses or state.data["status"] in statuses
             if not origin or state.data["meta"].get("origin") == origin
@@ -121,11 +121,16 @@ class Registry:
         """A storage by id, name or `user~name`, and its run. ApiFault 404 when there is none."""
         for state in reversed(self.runs.values()):
             if state.data[DEFAULT_IDS[kind]] == key:
-                return state, state.store(kind)
+                return present(state), state.store(kind)
         pair = self._extra.get((kind, key)) or self._named(kind, key.rpartition("~")[2])
         if pair is None or pair[1].dropped:
             raise not_found(NOUNS[kind])
+        present(pair[0])
         return pair
+
+    def present(self) -> Iterator[RunState]:
+        """The runs that are still in their folders."""
+        return (state for state in self.runs.values() if not state.absence)
 
     def named(self, kind: str, name: str) -> Store | None:
         """The storage of a name; None where the name is free."""
@@ -201,7 +206,7 @@ class Registry:
         """A page of the runs list, by start; of one Actor where it is named."""
         found = [
             view
-            for view in (state.view() for state in self.runs.values() if not actor or state.is_of(actor))
+            for view in (state.view() for state in self.present() if not actor or state.is_of(actor))
             if not statuses or view["status"] in statuses
             if not after or view["startedAt"] >= after
             if not before or view["startedAt"] <= before
@@ -210,6 +215,13 @@ class Registry:
         items = [short(view) for view in found[offset : offset + limit]]
         counts = {"total": len(found), "offset": offset, "limit": limit, "count": len(items), "desc": desc}
         return {**counts, "items": items}
+
+
+def present(state: RunState) -> RunState:
+    """The run, where its folder still holds it. ApiFault 404."""
+    if why := state.absence:
+        raise gone(why)
+    return state
 
 
 def given_name(state: RunState, kind: str, place: str = "default") -> Any:

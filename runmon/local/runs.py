@@ -16,6 +16,7 @@ from runmon.local.folder import RunFolder
 from runmon.local.holding import hold
 from runmon.local.identity import LOCAL_USER, actor_id, new_id, now_text
 from runmon.local.logs import LogFile
+from runmon.local.presence import Presence
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import ABSENT, DEFAULT_IDS, FINAL, completed, fresh_id, opened_object
@@ -49,6 +50,7 @@ class RunState:
         self.log = LogFile(folder.log_file)
         self._lock: int | None = None
         self._touched = 0.0
+        self._presence = Presence(folder) if read_only else None
 
     @property
     def id(self) -> str:
@@ -59,6 +61,11 @@ class RunState:
     def final(self) -> bool:
         """Whether the run is over."""
         return self.data["status"] in FINAL
+
+    @property
+    def absence(self) -> str:
+        """Why a folder that was opened for reading has this run no more; empty while it has."""
+        return "" if self._presence is None else self._presence.absence()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -141,8 +148,8 @@ class RunState:
                 self.folder.write_run(self.data)
 
     def refresh(self) -> None:
-        """Look again at a folder that another program may be writing."""
-        if not self.read_only:
+        """Look again at a folder that another program may be writing; what is gone stays as it was known."""
+        if not self.read_only or self.absence:
             return
         touched = last_touched(self.folder)
         if touched == self._touched and self.final:
@@ -155,13 +162,13 @@ class RunState:
             self.log.bell.ring()
 
     async def wait_final(self, timeout_s: float | None = None) -> dict[str, Any]:
-        """The run object once the run is over, or as it is after so many seconds."""
+        """The run object once the run is over or gone, or as it is after so many seconds."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             ear = self.bell.ear()
             self.refresh()
             left = None if deadline is None else deadline - time.monotonic()
-            if self.final or (left is not None and left <= 0):
+            if self.final or self.absence or (left is not None and left <= 0):
                 return self.data
             pace = FOREIGN_PACE_S if self.read_only else None
             await heard(ear, min(filter(None, (left, pace)), default=None))

@@ -31,6 +31,8 @@ class Condition(Enum):
     NEEDS_TOKEN = "needs a token"
     FORBIDDEN = "forbidden"
     GONE = "gone"
+    ABSENT = "not kept"
+    """It is missing, and was never seen here."""
     TROUBLE = "in trouble"
 
 

@@ -45,6 +45,7 @@ _CONDITIONS: dict[Condition, Sign] = {
     Condition.NEEDS_TOKEN: Sign("◇", "needs a token", "warn"),
     Condition.FORBIDDEN: Sign("⊘", "forbidden", "bad"),
     Condition.GONE: Sign("✖", "gone", "bad"),
+    Condition.ABSENT: Sign("–", "not kept", "quiet"),
     Condition.TROUBLE: Sign("✖", "in trouble", "bad"),
 }
 

@@ -31,8 +31,12 @@ class Asking:
         *,
         refused: Callable[[], None] = lambda: None,
         may_come: Callable[[], bool] = lambda: True,
+        seen: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`refused` hears that a token is wanted; `may_come` tells whether what is missing may come yet."""
+        """`refused` hears that a token is wanted; `may_come` tells whether what is missing may come yet.
+
+        `seen` tells whether what is missing was ever here.
+        """
         self.pane = pane
         self.board = board
         self.link = link
@@ -40,6 +44,7 @@ class Asking:
         self._missing = 0
         self._refused = refused
         self._may_come = may_come
+        self._seen = seen
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """The answer, however long it takes; NotFound after some tries and NoAccess at once, both shown."""
@@ -82,7 +87,8 @@ class Asking:
         self._missing += 1
         if self._missing >= MISSING_TRIES or not self._may_come():
             self._missing = 0
-            self.board.put(self.pane, Condition.GONE, error.sentence)
+            condition = Condition.GONE if self._seen() else Condition.ABSENT
+            self.board.put(self.pane, condition, error.sentence)
             raise error
         await self.pause(MISSING_PAUSE_S, Condition.RECONNECTING, error.sentence)
 

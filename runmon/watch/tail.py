@@ -230,13 +230,14 @@ class LogFollower:
         return None if self._reader.complete else first
 
     async def _until_reason(self, seconds: float | None) -> None:
-        """Wait that long, or until the run lives again or somebody asks to look."""
-        lives, again, until = self._facts.lives, self._again.next, self._clock.monotonic() + (seconds or 0.0)
-        while not again.done() and lives == self._facts.lives and self._facts.final:
+        """Wait that long, or until the run lives again, nobody may ask, or somebody asks to look."""
+        facts, lives, again = self._facts, self._facts.lives, self._again.next
+        until = self._clock.monotonic() + (seconds or 0.0)
+        while not again.done() and lives == facts.lives and facts.final and facts.halted is None:
             left = until - self._clock.monotonic() if seconds is not None else self._pace.ended_s
             if left <= 0:
                 return
-            await self._clock.wait(again, self._facts.changed.next, seconds=left)
+            await self._clock.wait(again, facts.changed.next, seconds=left)
 
     def _mark(self, *, complete: bool) -> None:
         if complete:

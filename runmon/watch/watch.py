@@ -138,7 +138,13 @@ class Watch:
         return await self._api.run(self.run_id, wait_s=wait_s)
 
     def _asking(self, pane: Pane) -> Asking:
-        return Asking(pane, self._board, self.link, refused=self._refused, may_come=self._may_come)
+        refused, may_come, seen = self._refused, self._may_come, self._log_seen
+        if pane is not Pane.LOG:
+            return Asking(pane, self._board, self.link, refused=refused, may_come=may_come)
+        return Asking(pane, self._board, self.link, refused=refused, may_come=may_come, seen=seen)
+
+    def _log_seen(self) -> bool:
+        return self.log.size > 0
 
     def _may_come(self) -> bool:
         """Whether a part that is missing may only be late: not where the run ended long ago."""

@@ -17,6 +17,7 @@ from runmon.model.log import LogBuffer
 from runmon.model.search import Hits
 from runmon.model.units import grouped
 from runmon.render.log_lines import LogLines
+from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.line_canvas import LineCanvas
 from runmon.ui.widgets.line_search import LineSearch
@@ -275,4 +276,6 @@ def _emptiness(state: PaneState) -> str:
             return "The run wrote no log."
         case Condition.CONNECTING:
             return "Asking for the log…"
+        case Condition.ABSENT:
+            return f"There is no log.\n{clean(state.detail, limit=300)}".rstrip()
     return barred(state, "The log") or _NONE_YET

@@ -26,8 +26,8 @@ from runmon.ui.widgets.charts import CPU, MEMORY, rates_text, reading
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.time_chart import TimeChart
 from runmon.ui.widgets.words import Words
+from runmon.watch.events import Condition, RunSeen
 from runmon.watch.events import Pane as Watched
-from runmon.watch.events import RunSeen
 from runmon.watch.history import History
 
 KEEP_S = 15.0
@@ -175,7 +175,7 @@ class StatusPane(Pane):
 
     def watch_state(self) -> None:
         super().watch_state()
-        if self._seen is None and self.is_mounted:
+        if self.is_mounted and (self._seen is None or self.state.condition is Condition.GONE):
             self.write()
 
     def enlarge(self, large: bool) -> None:
@@ -186,6 +186,11 @@ class StatusPane(Pane):
             self.query_one(Horizontal).mount(ChartWall(self.course))
         self.call_after_refresh(self.write)
 
+    def _loss(self) -> Text:
+        gone = self.state.condition is Condition.GONE and self.state.detail
+        why = clean(self.state.detail, limit=300)
+        return Text.assemble((f"{why}\n", "warn")) if gone else Text()
+
     def write(self) -> None:
         """Write everything anew from what was seen last."""
         if self._seen is None:
@@ -193,7 +198,7 @@ class StatusPane(Pane):
             self.query_one("#now", Words).say(Text.assemble((why, "quiet")))
             return
         run, width = self._seen.run.view, self._width()
-        self.query_one("#now", Words).say(now_text(run, self.progress, width))
+        self.query_one("#now", Words).say(self._loss() + now_text(run, self.progress, width))
         self._write_times()
         self._write_charts(run, width)
         rows = [*self._unwatched(run), *run_facts.upsets(run), *run_facts.origin(run)]
