@@ -25,6 +25,8 @@ class Served(msgspec.Struct, frozen=True):
     """A top-level field whose list elements become rows of their own."""
     view: str = ""
     """A view of the dataset's schema."""
+    even: bool = False
+    """Whether the view makes one row of each item, so that a row stands where its item does."""
 
     @property
     def plain(self) -> bool:
@@ -34,12 +36,17 @@ class Served(msgspec.Struct, frozen=True):
     @property
     def partial(self) -> bool:
         """Whether what is read of an item is not all of it."""
-        return bool(self.fields or self.clean or self.remade)
+        return bool(self.fields or self.clean or self.unwind or self.view)
+
+    @property
+    def shaped(self) -> bool:
+        """Whether rows have other fields than items."""
+        return bool(self.unwind or self.view)
 
     @property
     def remade(self) -> bool:
         """Whether the server makes rows that are not items: none, one or several of each."""
-        return bool(self.unwind or self.view)
+        return bool(self.unwind or (self.view and not self.even))
 
 
 def nameable(name: str) -> bool:

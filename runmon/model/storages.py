@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -143,12 +144,24 @@ class Record(msgspec.Struct, frozen=True):
     """Whether `body` was cut at the caller's limit."""
 
 
-def views_of(raw: bytes) -> list[str]:
-    """The views that a dataset's schema names, from the dataset object as it was sent."""
+EVEN: Final = frozenset({"fields", "omit", "flatten"})
+"""What a view may do to items that leaves one row for each."""
+
+
+def views_of(raw: bytes) -> dict[str, bool]:
+    """The views that a dataset's schema names, from the dataset object as it was sent.
+
+    Each with whether it makes one row of each item.
+    """
     try:
         found = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return []
+        return {}
     schema = found.get("schema") if isinstance(found, dict) else None
     views = schema.get("views") if isinstance(schema, dict) else None
-    return list(views) if isinstance(views, dict) else []
+    return {name: _is_even(view) for name, view in views.items()} if isinstance(views, dict) else {}
+
+
+def _is_even(view: object) -> bool:
+    made = view.get("transformation") if isinstance(view, dict) else None
+    return isinstance(made, dict) and made.keys() <= EVEN

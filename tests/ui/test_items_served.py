@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from runmon.model.served import Served
 from tests.storages import storage
 from tests.ui.test_items_pane import column
 from tests.watching import Watching, watching
@@ -17,10 +18,10 @@ TAGGED = [
     {"title": f"Mug {n}", "tags": [{"tag": f"t{n}a"}, {"tag": f"t{n}b"}], "#debug": {"n": n}}
     for n in range(200)
 ]
-VIEWS = {"prices": {"title": "Prices", "transformation": {"fields": ["price", "sku"]}}}
+VIEWS: dict[str, Any] = {"prices": {"title": "Prices", "transformation": {"fields": ["price", "sku"]}}}
 
 
-def project(root: Path, items: list[dict[str, object]]) -> Path:
+def project(root: Path, items: Sequence[object]) -> Path:
     """An Actor's project whose dataset has a view."""
     (root / ".actor").mkdir(parents=True)
     schema = {"actorSpecification": 1, "fields": {}, "views": VIEWS}
@@ -166,18 +167,48 @@ async def test_the_newest_of_unwound_rows_can_be_read_first(tmp_path: Path) -> N
         await run.sees("Row 2", "t199a")
 
 
-async def test_a_view_of_the_schema_shapes_the_table_and_every_row_of_it_is_counted(tmp_path: Path) -> None:
+async def test_a_view_that_leaves_a_row_for_each_item_has_its_end_a_key_away(tmp_path: Path) -> None:
     async with watching(project(tmp_path / "shop", MANY)) as run:
         await opened(run, "S0000")
         await served(run, "down", "down", "right")
-        await run.sees("view prices, V ends it", "rows from", "of 900 items")
+        await run.sees("900  view prices, V ends it")
         assert column(run, 1)[:2] == ["0", "1"]
-        await run.pilot.press("F")
-        await run.sees("Frequency of price", "rows, a reads on to the end")
-        await run.pilot.press("a")
-        await run.sees("all 900 rows")
+        await run.pilot.press("G")
+        await run.sees("S0899")
+        await run.pilot.press("enter")
+        await run.sees("Item 900", "of 900", '"text": "xxx')
+        await run.pilot.press("escape", "F")
+        await run.sees("Frequency of price", "all 900 items")
         await run.pilot.press("escape")
-        assert run.items.rows.served == Served(view="prices")
+        assert run.items.rows.served.view == "prices"
+
+
+async def test_every_row_of_a_view_that_unwinds_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VIEWS["prices"], "transformation", {"fields": ["tags", "title"], "unwind": ["tags"]})
+    async with watching(project(tmp_path / "shop", TAGGED)) as run:
+        await opened(run, "Mug 0")
+        await served(run, "down", "down", "down", "right")
+        await run.sees("view prices, V ends it", "rows from", "of 200 items")
+        await run.pilot.press("F")
+        await run.sees("Frequency of", "rows, a reads on to the end")
+        await run.pilot.press("a")
+        await run.sees("all 400 rows")
+
+
+async def test_filter_and_order_stay_where_they_can_and_it_is_said_where_not(tmp_path: Path) -> None:
+    async with watching(project(tmp_path / "shop", MANY)) as run:
+        await opened(run, "S0000")
+        await run.pilot.press("ampersand", *"price = 3", "enter")
+        await run.sees("& price = 3", "129 of 900")
+        await served(run, "right")
+        await run.sees("newest first", "& price = 3", "129 of 900")
+        await run.pilot.press("V")
+        await run.until(lambda: run.items.rows.served.plain)
+        await served(run, "down", "down", "right")
+        await run.until(lambda: said(run, "Filter and order are off"))
+        assert "& price = 3" not in run.text()
 
 
 async def test_what_shows_is_what_the_export_offers_first(tmp_path: Path) -> None:

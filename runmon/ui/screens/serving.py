@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -25,6 +25,7 @@ ABOUT = {
     "newest": "The newest item stands at the top; the numbers stay those of storing.",
     "columns": "Less to read of large items. Enter still shows an item whole.",
     "clean": "As a clean export: without # fields. Items that it leaves out, being empty, show as ∅.",
+    "view": "A row for each item, in the shape of the view. Enter shows an item whole.",
     "remade": "Rows are read from one end on: how many there are is known at the end.",
 }
 
@@ -36,7 +37,7 @@ class Offer(msgspec.Struct, frozen=True):
     """Top-level fields that show; empty: the server cannot be asked for these alone."""
     unwind: Sequence[str]
     """Top-level fields that hold lists, that under the cursor first."""
-    views: Sequence[str]
+    views: Mapping[str, bool]
     refused: str = ""
     """Why there are no columns to choose."""
 
@@ -56,7 +57,9 @@ class ServingScreen(ModalScreen[Served | None]):
         columns = [("columns", "shown columns")] if offer.columns else []
         fields = [("all", "everything"), *columns, ("clean", "without #")]
         rows = [(str(place), f"each of {clean(name, limit=20)}") for place, name in enumerate(offer.unwind)]
-        views = [(str(place), clean(name, limit=20)) for place, name in enumerate(offer.views[:MOST_VIEWS])]
+        views = [
+            (str(place), clean(name, limit=20)) for place, name in enumerate(list(offer.views)[:MOST_VIEWS])
+        ]
         with Vertical(id="dialog"):
             yield Static(Text.assemble(("How the server gives the items", "strong")), id="question")
             yield Choice("order", [("stored", "as stored"), ("newest", "newest first")], id="order", width=13)
@@ -90,7 +93,17 @@ class ServingScreen(ModalScreen[Served | None]):
         served = self.chosen()
         if served.remade:
             return Text.assemble((ABOUT["remade"], "quiet"))
-        kind = "columns" if served.fields else "clean" if served.clean else "newest" if served.newest else ""
+        kind = (
+            "view"
+            if served.view
+            else "columns"
+            if served.fields
+            else "clean"
+            if served.clean
+            else "newest"
+            if served.newest
+            else ""
+        )
         refused = clean(self._offer.refused, limit=200)
         return Text.assemble((f"{ABOUT[kind]}\n{refused}".rstrip(), "quiet"))
 
@@ -99,7 +112,8 @@ class ServingScreen(ModalScreen[Served | None]):
         view, rows, fields = self._value("view"), self._value("rows"), self._value("fields")
         newest = self._value("order") == "newest"
         if view:
-            return Served(newest, view=self._offer.views[int(view)])
+            name, even = list(self._offer.views.items())[int(view)]
+            return Served(newest, view=name, even=even)
         return Served(
             newest,
             fields=self._offer.columns if fields == "columns" else (),

@@ -149,7 +149,7 @@ class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
     def _filters(self) -> ItemFilters:
         """What the server is asked for: as in the pane below, of a far one no more than what matters."""
         wanted = self._rows.filters()
-        narrow = not (self._api.address.loopback or self.filter is not None or self._remade)
+        narrow = not (self._api.address.loopback or self.filter is not None or self._rows.served.shaped)
         if narrow and (fields := self.fields()):
             wanted["fields"] = fields
         return wanted

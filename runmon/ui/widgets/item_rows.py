@@ -62,8 +62,8 @@ class ItemRows:
             self.pages = RowPages(items, newest=served.newest) if served.remade else Pages()
             self.pages.grew(items)
             self._decoded, self._fresh, self._shown = {}, [], None
-        if before.remade or served.remade:
-            self.columns = Columns(width, text_width) if served.remade else self._columns_of_items
+        if before.shaped or served.shaped:
+            self.columns = Columns(width, text_width) if served.shaped else self._columns_of_items
         self.take_count()
 
     def as_stored(self) -> ItemRows:

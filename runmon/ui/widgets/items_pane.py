@@ -18,7 +18,6 @@ from runmon.model.values import decode
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.data_pane import Notice
 from runmon.ui.widgets.item_rows import ItemRows
-from runmon.ui.widgets.items_arranged import ArrangedItems
 from runmon.ui.widgets.items_columns import ItemColumns
 from runmon.ui.widgets.items_served import ServedItems
 from runmon.ui.widgets.pane import barred
@@ -39,7 +38,7 @@ PARTIAL = "Only a part of each item was read: Enter shows it whole, V shows all 
 READING = "Reading the dataset…"
 
 
-class ItemsPane(ServedItems, ArrangedItems, ItemColumns):
+class ItemsPane(ServedItems, ItemColumns):
     """Items of the run's default dataset."""
 
     pane = Watched.ITEMS
@@ -53,7 +52,7 @@ class ItemsPane(ServedItems, ArrangedItems, ItemColumns):
         super().__init__(api, watch, id="items")
         self.rows = ItemRows(self._ask)
         self._counted = False
-        self.views = []
+        self.views = {}
         self._reading = False
 
     def compose(self) -> ComposeResult:
@@ -140,7 +139,7 @@ class ItemsPane(ServedItems, ArrangedItems, ItemColumns):
             f"items-{self._watch.run_id}",
             columns=self.shown_fields(),
             unwind=rows.served.unwind or self.unwindable(),
-            views=self.views,
+            views=list(self.views),
         )
 
     def action_jump(self, where: str) -> None:

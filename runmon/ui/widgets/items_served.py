@@ -9,21 +9,20 @@ from runmon.model.row_pages import RowPages
 from runmon.model.served import Served, nameable, why_not_alone
 from runmon.model.units import grouped
 from runmon.render.untrusted import clean
-from runmon.ui.widgets.data_pane import DataPane
-from runmon.ui.widgets.item_rows import ItemRows
+from runmon.ui.widgets.items_arranged import FEW, ArrangedItems
 
 MOST_UNWOUND = 4
 NOT_SENT = msgspec.Raw(b'"not sent"')
 AT_THE_TOP = "Newest first: the newest item stands in the first row by itself."
+DROPPED = "Filter and order are off: the items come in another way now. & [ ] set them anew."
 NO_LAST = "How many rows there are is known when all were read: follow newest first instead (V)."
 
 
-class ServedItems(DataPane):
+class ServedItems(ArrangedItems):
     """A pane over items that a person can have in another way. Needs `rows` and a table."""
 
-    rows: ItemRows
-    views: list[str]
-    """Views that the dataset's schema has."""
+    views: dict[str, bool]
+    """Views that the dataset's schema has, each with whether it makes one row of each item."""
 
     def action_serve(self) -> None:
         """Ask how the items shall come; where they come in some way, have them as they are stored."""
@@ -50,16 +49,24 @@ class ServedItems(DataPane):
         self.workers.cancel_group(self, f"{self.id}-pages")
         self.workers.cancel_group(self, "items-arrange")
         remade = served.remade or rows.served.remade
+        wish, stays = self.wish, self._stays(served)
         rows.serve(served)
         if remade:
             table.marks.clear()
         table.show(rows)
         self.view_changed(rows.offset_of(0) if offset is None and rows.row_count() else offset)
         self.call_after_refresh(self.read_again)
+        if stays and not wish.plain:
+            self.choose_items(wish)
+        elif not wish.plain:
+            self.notify(DROPPED, timeout=6, markup=False)
 
-    def view_changed(self, offset: int | None = None) -> None:
-        """Rows came, went or moved."""
-        raise NotImplementedError
+    def _stays(self, served: Served) -> bool:
+        """Whether filter and order can be applied at once to items that come so."""
+        before = self.rows.served
+        same = not (before.partial or served.partial)
+        near = self.api.address.loopback and self.rows.item_count <= FEW
+        return same or (near and not (before.view or before.unwind or served.view or served.unwind))
 
     def follow_served(self) -> bool:
         """Say how the newest is followed where it is not the last row; gives whether that is so."""
