@@ -268,7 +268,7 @@ async def test_a_resurrected_run_goes_on_growing_its_log(origin: Origin, start: 
     origin.resurrect()
     origin.write(lines(10, 5))
     await watched.has_log()
-    assert not watched.ear.complete
+    await watched.until(lambda: not watched.ear.complete)
     await watched.until_state(Pane.LOG, Condition.LIVE)
 
 
