@@ -25,7 +25,8 @@ class Copy:
         tail: int | None = None,
         took_back: Callable[[int], None] = lambda at: None,
     ) -> None:
-        """`tail` begins so many wanted lines before the end that is known at the first `catch_up`.
+        """`tail` begins so many wanted lines before the end that is known at the first `catch_up`, or at the
+        first line of the entry that this line belongs to, where entries are wanted.
 
         `took_back` hears from which byte on something printed was rewritten; it is printed anew.
         """
@@ -71,14 +72,30 @@ class Copy:
         return data
 
     def _next_lines(self, selection: Selection, *, final: bool) -> bytes:
-        """A batch of wanted lines; where a tail is wanted, the last of all that are here."""
-        chosen: deque[bytes] = deque(maxlen=self._tail)
+        """A batch of wanted lines; where a tail is wanted, the last entries of all that are here."""
+        tail, self._tail = self._tail, None
+        if tail is not None:
+            return self._last_entries(selection, tail, final=final)
+        chosen: list[bytes] = []
         for line in self._new_lines(final=final):
             chosen.extend(one + b"\n" for one in selection.take(line))
-            if self._tail is None and len(chosen) >= BATCH:
+            if len(chosen) >= BATCH:
                 break
-        self._tail = None
         return b"".join(chosen)
+
+    def _last_entries(self, selection: Selection, tail: int, *, final: bool) -> bytes:
+        """The last wanted lines, from the first line of an entry on: so many, or what its lines are more."""
+        entries: deque[tuple[int, list[bytes]]] = deque()
+        count = 0
+        for line in self._new_lines(final=final):
+            for one in selection.take(line):
+                if not entries or entries[-1][0] != selection.entries:
+                    entries.append((selection.entries, []))
+                entries[-1][1].append(one + b"\n")
+                count += 1
+            while entries and count - len(entries[0][1]) >= tail:
+                count -= len(entries.popleft()[1])
+        return b"".join(line for _entry, lines in entries for line in lines)
 
     def _new_lines(self, *, final: bool) -> Iterator[bytes]:
         """The lines that are whole, without their newlines; with `final` also an unfinished last one."""

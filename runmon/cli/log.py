@@ -55,7 +55,12 @@ LEVELS = ("debug", "info", "warn", "error")
     "--level", type=click.Choice(LEVELS, case_sensitive=False), help="Only entries this bad or worse."
 )
 @click.option("--grep", metavar="TEXT", help="Only entries that hold TEXT; lower case finds every case.")
-@click.option("--tail", type=click.IntRange(min=0), metavar="N", help="Begin N lines before the end.")
+@click.option(
+    "--tail",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Begin N lines before the end; where entries are chosen, with a whole one.",
+)
 @click.option(
     "--strict", is_flag=True, help="Exit with 75 where what was printed turned out to be rewritten."
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import click
@@ -15,6 +15,7 @@ from runmon.cli.local_runs import LocalRuns
 from runmon.cli.reach import QUICK, Server, server, server_options
 from runmon.cli.setting_flags import screen_options, settings_here
 from runmon.cli.terminal import on_terminal, require_terminal, show
+from runmon.errors import RunmonError
 from runmon.model.run import RunShort
 from runmon.model.run_filter import RunFilter, parse
 from runmon.model.run_list import ListedRun
@@ -26,6 +27,10 @@ EXAMPLES = (
     ("runmon runs --json active | jq -r .id", "one JSON object a line, for a program"),
 )
 LIMIT = 100
+NAMED = 100
+"""Actors of which the name is asked for."""
+AT_ONCE = 8
+"""Names asked for at the same time."""
 
 
 @click.command("runs", cls=Command, examples=EXAMPLES)
@@ -94,18 +99,36 @@ async def _print(asked: Server, wanted: RunFilter, limit: int, *, as_json: bool)
             status=",".join(sorted(wanted.statuses)) or None,
             started_after=now - wanted.since if wanted.since else None,
         )
-    for short in found.items:
-        if wanted.shows(ListedRun(short, ""), "", now):
+        names = await _names(api, found.items)
+    runs = [ListedRun(short, "", actor=names.get(short.act_id or "", "")) for short in found.items]
+    for run in runs:
+        if wanted.shows(run, "", now):
             if as_json:
-                click.echo(msgspec.json.encode(short))
+                click.echo(msgspec.json.encode(run.short))
             else:
-                show("  ".join(_columns(short, now)))
+                show("  ".join(_columns(run, now)))
 
 
-def _columns(run: RunShort, now: datetime) -> Iterator[str]:
+async def _names(api: Api, runs: Iterable[RunShort]) -> dict[str, str]:
+    """The names of the first Actors of these runs, by id, where the server tells them."""
+    ids = list(dict.fromkeys(run.act_id for run in runs if run.act_id))[:NAMED]
+    few_at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def name(act_id: str) -> str:
+        async with few_at_once:
+            try:
+                return (await api.actor(act_id)).view.name or ""
+            except RunmonError:
+                return ""
+
+    return dict(zip(ids, await asyncio.gather(*map(name, ids)), strict=True))
+
+
+def _columns(listed: ListedRun, now: datetime) -> Iterator[str]:
+    run = listed.short
     yield f"{run.id:<17}"
     yield f"{run.status:<10}"
-    yield f"{run.act_id or '':<17}"
+    yield f"{listed.name:<17}"
     yield f"{ago(run.started_at, now) if run.started_at else '':>11}"
     took = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else None
     yield f"{lasted(took) if took is not None else '':>12}"

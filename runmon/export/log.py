@@ -36,6 +36,8 @@ class Selection:
 
     def __init__(self, wish: Wish) -> None:
         self._wish = wish
+        self.entries = 0
+        """Entries begun so far, wanted or not."""
         self._before: tuple[str, Parts] | None = None
         self._wanted = False
         self._possible = False
@@ -61,6 +63,7 @@ class Selection:
 
     def _begin(self, text: str, parts: Parts) -> None:
         wish, self._held = self._wish, []
+        self.entries += 1
         self._possible = parts.level >= wish.level and not self._too_old(text, parts)
         self._wanted = self._possible and wish.query is None
 

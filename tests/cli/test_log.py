@@ -108,6 +108,24 @@ def test_a_span_that_is_none_is_refused(run_id: str, capfdbinary: Told) -> None:
     assert b"10m" in capfdbinary.readouterr().err
 
 
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_a_tail_of_chosen_entries_begins_with_the_first_line_of_one(
+    lines: int, run_id: str, kept: bytes, capfdbinary: Told
+) -> None:
+    assert main(["log", run_id, "--level", "error"]) == 0
+    every = capfdbinary.readouterr().out
+    assert main(["log", run_id, "--level", "error", "--tail", str(lines)]) == 0
+    told = capfdbinary.readouterr().out
+
+    assert every.endswith(told) and told.count(b"\n") >= lines
+    assert b"ERROR" in told.split(b"\n")[0]
+
+
+def test_a_tail_of_no_lines_of_chosen_entries_is_nothing(run_id: str, capfdbinary: Told) -> None:
+    assert main(["log", run_id, "--level", "error", "--tail", "0"]) == 0
+    assert capfdbinary.readouterr().out == b""
+
+
 def test_a_tail_is_the_last_lines(run_id: str, kept: bytes, capfdbinary: Told) -> None:
     assert main(["log", run_id, "--tail", "2"]) == 0
     assert capfdbinary.readouterr().out == b"\n".join(kept.split(b"\n")[-3:])

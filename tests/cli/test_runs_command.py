@@ -64,6 +64,13 @@ def test_without_a_token_runs_of_this_machine_are_listed_and_open(here: Path) ->
     assert child.exitstatus == 0
 
 
+def test_a_pipe_gets_the_names_of_actors_and_finds_runs_by_them(capsys: Told) -> None:
+    assert main(["runs", "actor:price-watch"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines != [] and all(line.split()[2] == "price-watch" for line in lines)
+
+
 def test_a_pipe_gets_a_list_and_a_program_json(capsys: Told) -> None:
     assert main(["runs", "bad", "since:1d"]) == 0
     lines = capsys.readouterr().out.splitlines()
