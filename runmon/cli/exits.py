@@ -39,3 +39,11 @@ _OUTCOMES = {
 def outcome(phase: Phase) -> Exit:
     """The exit code of a run that ended so; `GAVE_UP` for one that has not ended."""
     return _OUTCOMES.get(phase.name, Exit.GAVE_UP)
+
+
+class EndedBySignal(BaseException):
+    """A signal came; the exit code says which. No `except Exception` may hold it up."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number

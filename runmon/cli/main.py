@@ -12,7 +12,7 @@ import click
 
 from runmon import __version__
 from runmon.cli.commands import NAMES, Group, Known
-from runmon.cli.exits import Exit
+from runmon.cli.exits import EndedBySignal, Exit
 from runmon.cli.terminal import (
     complain,
     defect,
@@ -106,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED
+    except EndedBySignal as ended:
+        return ended.exit_code
     except BrokenPipeError:
         silence_stdout()
         return Exit.PIPE_CLOSED

@@ -122,15 +122,15 @@ def newest_run() -> Path:
 @contextmanager
 def folder(path: Path) -> Iterator[Reached]:
     """A storage or run folder, or a bundle, served read-only on loopback; BadTarget where it is none."""
+    from runmon.cli.unpacking import run_folder
     from runmon.local.app import LocalPlatform
-    from runmon.local.bundle import unpacked
 
     if not path.exists():
         from runmon.cli.nearest import near_paths
 
         raise BadTarget(f"There is no folder or bundle {path}.", hint=near_paths(path))
-    with unpacked(path) as place, LocalPlatform(read_only=True) as platform:
-        run_id = platform.open(place)
+    with run_folder(path) as found, LocalPlatform(read_only=True) as platform:
+        run_id = platform.open(found)
         yield Reached(here(platform), run_id, title=path.resolve().name, read_only=True)
 
 

@@ -19,6 +19,7 @@ from runmon.cli.commands import Command
 from runmon.cli.exits import Exit
 from runmon.cli.terminal import say
 from runmon.cli.token_file import new_token, read_token, write_token
+from runmon.cli.unpacking import run_folder
 from runmon.errors import BadInput, LocalFault
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def serve_command(
             say(line)
         ending = signals.get()
         say("Ending every run that was started here.")
+        if any(path.is_file() for path in paths):
+            say("Removing what was unpacked.")
     return ending
 
 
@@ -132,9 +135,7 @@ def enter(stack: ExitStack, platform: LocalPlatform, port: int) -> None:
 
 def opened_run(stack: ExitStack, platform: LocalPlatform, path: Path) -> str:
     """Serve a folder or a bundle, read-only; the run's id. BadTarget."""
-    from runmon.local.bundle import unpacked
-
-    return platform.open(stack.enter_context(unpacked(path)))
+    return platform.open(stack.enter_context(run_folder(path)))
 
 
 def caught_signals() -> SimpleQueue[Exit]:

@@ -28,7 +28,7 @@ from runmon.local.control import abort_run
 from runmon.local.disturbance import Disturbed, Faults
 from runmon.local.doorstep import Doorstep, loopback_socket
 from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
-from runmon.local.folder import make_folder, open_folder, plain_folder
+from runmon.local.folder import RunFolder, make_folder, open_folder, plain_folder
 from runmon.local.fork import Fork
 from runmon.local.holding import held_elsewhere
 from runmon.local.home import hold_home, kept_runs, shelf
@@ -192,12 +192,13 @@ class LocalPlatform:
             raise LocalFault("The local platform is not running.")
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout_s)
 
-    def open(self, path: Path) -> str:
+    def open(self, place: Path | RunFolder) -> str:
         """Serve a storage or run folder, read-only; returns the run's id. BadTarget when it is neither."""
-        return self._ask(self._open(path))
+        return self._ask(self._open(place))
 
-    async def _open(self, path: Path) -> str:
-        return self.registry.add(opened_run(open_folder(path)))
+    async def _open(self, place: Path | RunFolder) -> str:
+        folder = open_folder(place) if isinstance(place, Path) else place
+        return self.registry.add(opened_run(folder))
 
     def holds(self, run_id: str) -> bool:
         """Whether a run is here and still in its folder."""

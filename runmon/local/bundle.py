@@ -6,6 +6,7 @@ makes it no bundle; nothing of it is renamed or skipped to make it fit.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
@@ -13,13 +14,15 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from runmon.errors import BadTarget, LocalFault
-from runmon.local.folder import KINDS
+from runmon.local.folder import KINDS, RunFolder, open_folder
+from runmon.local.scratch import scratch
 
 MAX_FILES = 1_000_000
 MAX_BYTES = 4 << 30
@@ -30,14 +33,49 @@ MAX_NAME = 255
 SPARE_DISK = 256 << 20
 """Bytes of the disk that stay free."""
 CHUNK = 1 << 20
+PREFIX = "runmon-bundle-"
+"""How folders begin into which bundles are unpacked."""
+FILE_COST = 16_384
+"""What a file costs beside its bytes, in bytes that take as long."""
 
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _TAIL = 65_536 + 200
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
+Told = Callable[[float], None]
+"""Hears how much is done, 0 to 1."""
+
+
+def in_silence(_share: float) -> None:
+    """For those who need no word of it."""
+
+
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
+def run_in(path: Path, told: Told = in_silence) -> Iterator[RunFolder]:
+    """The run of a folder or of a bundle, which is named in what is said of it. BadTarget, LocalFault."""
+    with unpacked(path, told) as place:
+        if place == path:
+            yield open_folder(place)
+            return
+        try:
+            found = open_folder(place)
+        except BadTarget:
+            raise BadTarget(
+                f"{path} holds no run: neither run.json nor {', '.join(KINDS.values())}.",
+                hint="A bundle is a run folder in a zip.",
+            ) from None
+        yield replace(found, origin=fingerprint(path))
+
+
+def fingerprint(path: Path) -> str:
+    """The same for the same bundle, wherever it lies and is unpacked."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def unpacked(path: Path, told: Told = in_silence) -> Iterator[Path]:
     """A run folder for a path: the folder itself, or a bundle's contents, gone when the context ends.
 
     BadTarget where a file is no bundle that can be trusted; LocalFault where it cannot be unpacked.
@@ -45,9 +83,9 @@ def unpacked(path: Path) -> Iterator[Path]:
     if not path.is_file():
         yield path
         return
-    with TemporaryDirectory(prefix="runmon-bundle-", ignore_cleanup_errors=True) as place:
-        unpack(path, Path(place))
-        yield root_of(Path(place))
+    with scratch(PREFIX) as place:
+        unpack(path, place, told)
+        yield root_of(place)
 
 
 def root_of(place: Path) -> Path:
@@ -57,8 +95,8 @@ def root_of(place: Path) -> Path:
     return entries[0] if alone else place
 
 
-def unpack(path: Path, place: Path) -> None:
-    """Write a bundle's files below a new folder. BadTarget, LocalFault."""
+def unpack(path: Path, place: Path, told: Told = in_silence) -> None:
+    """Write a bundle's files below a new folder, telling how much is done. BadTarget, LocalFault."""
     try:
         check_directory(path)
         archive = zipfile.ZipFile(path)
@@ -70,9 +108,12 @@ def unpack(path: Path, place: Path) -> None:
     with archive:
         entries = archive.infolist()
         check_sizes(path, entries, place)
-        left = MAX_BYTES
+        left, done = MAX_BYTES, 0
+        whole = sum(entry.file_size + FILE_COST for entry in entries)
         for entry in entries:
             left -= extract(archive, entry, target(path, entry, place), left, path)
+            done += entry.file_size + FILE_COST
+            told(done / whole)
 
 
 def check_directory(path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from runmon.local.folder import KINDS, RunFolder, read_object
-from runmon.local.identity import api_time, derived_id, file_time, read_time
+from runmon.local.identity import api_time, file_time, read_time
 
 QUIET_AFTER_S = 10.0
 """A crawler writes items and requests as they come: ten seconds of silence is an end."""
@@ -54,7 +54,7 @@ def made_up_run(folder: RunFolder, now: float | None = None) -> dict[str, Any]:
     stats = {} if running else duration(found.started_at, found.finished_at)
     stats["inputBodyLen"] = input_size(folder.place("records"))
     return {
-        "id": derived_id(str(folder.path)),
+        "id": folder.own_id,
         "startedAt": found.started_at,
         "finishedAt": None if running else found.finished_at,
         "status": status,

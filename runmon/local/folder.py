@@ -29,11 +29,18 @@ class RunFolder(msgspec.Struct, frozen=True):
     path: Path
     storage: Path
     log_file: Path
+    origin: str = ""
+    """What ids derive from where the files name none; empty: the path."""
 
     @property
     def run_file(self) -> Path:
         """The run object as the API gives it."""
         return self.path / "run.json"
+
+    @property
+    def own_id(self) -> str:
+        """The run's id where run.json names none: the same each time."""
+        return derived_id(self.origin or str(self.path))
 
     def place(self, kind: str, name: str = "default") -> Path:
         """The folder of a storage: kind `dataset`, `records` or `queue`."""
@@ -42,7 +49,8 @@ class RunFolder(msgspec.Struct, frozen=True):
     def storage_id(self, kind: str, name: str = "default") -> str:
         """The id its metadata gives, else one derived from its place."""
         given = read_object(self.place(kind, name) / "__metadata__.json").get("id")
-        return str(given) if legal_id(given) else derived_id(str(self.place(kind, name)))
+        parts = (self.origin, kind, name) if self.origin else (str(self.place(kind, name)),)
+        return str(given) if legal_id(given) else derived_id(*parts)
 
     def names(self, kind: str) -> list[str]:
         """The named storages that are there besides `default`."""

@@ -54,7 +54,7 @@ def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict
     if held is not None:
         data["id"] = held["id"]
     elif not legal_id(data["id"]):
-        data["id"] = derived_id(str(folder.path))
+        data["id"] = folder.own_id
     return completed(folder, data)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
 import stat
 import struct
 import tempfile
+import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -17,9 +22,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from runmon.errors import BadTarget, LocalFault
-from runmon.local import bundle
+from runmon.local import bundle, scratch
 from runmon.local.app import LocalPlatform
-from runmon.local.bundle import unpack, unpacked
+from runmon.local.bundle import run_in, unpack, unpacked
+from runmon.local.scratch import sweep
 
 ITEM = "datasets/default/000000001.json"
 
@@ -282,3 +288,62 @@ def test_a_copy_of_a_run_that_was_under_way_elsewhere_says_so(
         "ABORTED",
         "It was RUNNING when this copy was made; how it ended is not in it",
     )
+
+
+def test_a_bundle_without_run_json_is_the_same_run_each_time(tmp_path: Path) -> None:
+    seen = []
+    for name in ("one.zip", "copy.zip"):
+        path = zipped(tmp_path / name, (zipfile.ZipInfo(ITEM), b"{}"))
+        with run_in(path) as found, LocalPlatform(read_only=True) as platform:
+            run = platform.registry.run(platform.open(found)).view()
+            seen.append((run["id"], run["defaultDatasetId"], run["defaultKeyValueStoreId"]))
+
+    assert seen[0] == seen[1]
+    assert len(set(seen[0])) == 3
+
+
+def test_a_zip_that_holds_no_run_is_named_as_it_was_given(tmp_path: Path, temporary: Path) -> None:
+    path = zipped(tmp_path / "holiday.zip", ("beach/sunset.txt", b"orange"))
+
+    with pytest.raises(BadTarget, match=r"holiday\.zip holds no run") as refused, run_in(path):
+        pytest.fail("it was opened")
+
+    assert str(temporary) not in str(refused.value)
+    assert list(temporary.iterdir()) == []
+
+
+def test_unpacking_tells_how_far_it_is(tmp_path: Path) -> None:
+    told: list[float] = []
+    path = zipped(tmp_path / "run.zip", *((f"datasets/default/{n:09}.json", b"{}") for n in range(1, 5)))
+
+    with run_in(path, told.append):
+        pass
+
+    assert told == [0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("age_s", "held", "stays"), [(3600, False, False), (3600, True, True), (0, False, True)]
+)
+def test_what_a_killed_runmon_unpacked_goes_at_the_next_start(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, age_s: float, held: bool, stays: bool
+) -> None:
+    left = temporary / "runmon-bundle-left"
+    (left / "datasets").mkdir(parents=True)
+    now = time.time()
+    monkeypatch.setattr(scratch, "time", SimpleNamespace(time=lambda: now + age_s))
+
+    with left_open(left, lock=held):
+        sweep("runmon-bundle-")
+
+    assert left.exists() is stays
+
+
+@contextmanager
+def left_open(folder: Path, *, lock: bool) -> Iterator[None]:
+    """As another process holds it."""
+    handle = os.open(folder, os.O_RDONLY)
+    if lock:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    yield
+    os.close(handle)
