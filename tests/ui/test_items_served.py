@@ -144,6 +144,7 @@ async def test_lists_unwind_into_rows_whose_number_is_told_as_far_as_known(tmp_p
         await served(run, "down", "down", "right")
         await run.sees("unwound by tags", "t0a", "t0b", "200 rows from 100 of 200 items")
         await run.pilot.press("G")
+        await run.until(lambda: said(run, "More rows follow, nobody knows yet how many."))
         await run.sees("400 rows from 200 items")
         await run.pilot.press("G", "enter")
         await run.sees("Row 400", "of 400", "t199b", "Mug 199")

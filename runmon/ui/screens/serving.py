@@ -93,17 +93,13 @@ class ServingScreen(ModalScreen[Served | None]):
         served = self.chosen()
         if served.remade:
             return Text.assemble((ABOUT["remade"], "quiet"))
-        kind = (
-            "view"
-            if served.view
-            else "columns"
-            if served.fields
-            else "clean"
-            if served.clean
-            else "newest"
-            if served.newest
-            else ""
-        )
+        kinds = {
+            "view": served.view,
+            "columns": served.fields,
+            "clean": served.clean,
+            "newest": served.newest,
+        }
+        kind = next((kind for kind, wanted in kinds.items() if wanted), "")
         refused = clean(self._offer.refused, limit=200)
         return Text.assemble((f"{ABOUT[kind]}\n{refused}".rstrip(), "quiet"))
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import msgspec
 from rich.text import Text
+from textual import on
 
 from runmon.model.row_pages import RowPages
 from runmon.model.served import Served, nameable, why_not_alone
 from runmon.model.units import grouped
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.items_arranged import FEW, ArrangedItems
+from runmon.ui.widgets.table import Table
 
 MOST_UNWOUND = 4
 NOT_SENT = msgspec.Raw(b'"not sent"')
 AT_THE_TOP = "Newest first: the newest item stands in the first row by itself."
 DROPPED = "Filter and order are off: the items come in another way now. & [ ] set them anew."
+NO_END = "More rows follow, nobody knows yet how many. G goes on; newest first (V) begins at the end."
 NO_LAST = "How many rows there are is known when all were read: follow newest first instead (V)."
 
 
@@ -76,6 +79,12 @@ class ServedItems(ArrangedItems):
         if served.newest or served.remade:
             self.notify(AT_THE_TOP if served.newest else NO_LAST, timeout=4, markup=False)
         return served.newest or served.remade
+
+    @on(Table.WentToEnd)
+    def tell_of_the_end(self) -> None:
+        """Say where the end is not known yet: a server makes rows of items, and tells only how many items."""
+        if self.rows.served.remade and not self.rows.all_known:
+            self.notify(NO_END, timeout=4, markup=False)
 
     def columns_chosen(self) -> None:
         """Where only the shown columns are read, read those that came to be shown."""

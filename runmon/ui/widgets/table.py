@@ -49,6 +49,9 @@ class Table(Widget, can_focus=True):
             """Only where the cursor came to rest counts."""
             return isinstance(message, Table.Moved) and message.table is self.table
 
+    class WentToEnd(RowMessage):
+        """A person went to the last row that there is so far."""
+
     class Chosen(RowMessage):
         """A row was chosen by Enter or a double click."""
 
@@ -232,6 +235,7 @@ class Table(Widget, can_focus=True):
     def action_last(self) -> None:
         """Go to the last row."""
         self.move_to(self.row_count - 1)
+        self.post_message(self.WentToEnd(self, self.row_count - 1))
 
     def action_column(self, step: int) -> None:
         """Go to the next or previous column; without a column cursor, scroll by one column."""
