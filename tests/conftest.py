@@ -3,6 +3,10 @@
 import os
 import tempfile
 
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 for name in ("COLUMNS", "LINES", "NO_COLOR"):
     os.environ.pop(name, None)
 _STATE = tempfile.TemporaryDirectory(prefix="runmon-state-", ignore_cleanup_errors=True)
