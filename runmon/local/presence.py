@@ -5,7 +5,7 @@ from __future__ import annotations
 from runmon.local.folder import RunFolder, is_storage
 
 GONE = "The folder of this run is gone, or was emptied"
-TAKEN = "Another run has taken this folder's place"
+TAKEN = "Another run has taken this folder's place; leave and open it again to see it"
 
 
 class Presence:

@@ -59,7 +59,8 @@ def test_a_run_in_whose_folder_another_began_is_not_mixed_with_it(
     with LocalPlatform() as other:
         other.create(folder)
 
-    assert answers(http, run_id) == [(404, "Another run has taken this folder's place")] * len(PARTS)
+    words = "Another run has taken this folder's place; leave and open it again to see it"
+    assert answers(http, run_id) == [(404, words)] * len(PARTS)
 
 
 def test_a_folder_without_run_json_in_which_a_run_began_is_that_run_s(

@@ -69,7 +69,7 @@ async def test_a_run_whose_folder_another_run_took_says_so_and_shows_nothing_of_
             await shown.press("ctrl+r")
             await shown.until(lambda: shown.text.count("✖ gone") >= 6)
 
-        assert "Another run has taken this folder's place." in side(shown)
+        assert "Another run has taken this folder's place; leave and open it again to see it." in side(shown)
         assert "of the first run" in shown.text and "of the second run" not in shown.text
 
 

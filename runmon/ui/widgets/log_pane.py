@@ -17,7 +17,6 @@ from runmon.model.log import LogBuffer
 from runmon.model.search import Hits
 from runmon.model.units import grouped
 from runmon.render.log_lines import LogLines
-from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.line_canvas import LineCanvas
 from runmon.ui.widgets.line_search import LineSearch
@@ -25,7 +24,7 @@ from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_filters import LogFilters
 from runmon.ui.widgets.log_saving import LogSaving
 from runmon.ui.widgets.log_view import LogView
-from runmon.ui.widgets.pane import barred
+from runmon.ui.widgets.pane import barred, reason
 from runmon.ui.widgets.time_strip import TimeStrip
 from runmon.ui.widgets.visiting import visit_link
 from runmon.ui.widgets.words import Words
@@ -277,5 +276,5 @@ def _emptiness(state: PaneState) -> str:
         case Condition.CONNECTING:
             return "Asking for the log…"
         case Condition.ABSENT:
-            return f"There is no log.\n{clean(state.detail, limit=300)}".rstrip()
+            return reason(state)
     return barred(state, "The log") or _NONE_YET

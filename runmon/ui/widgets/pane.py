@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from runmon.render.facts import Sign, state_forms, state_sign
+from runmon.render.untrusted import clean
 from runmon.ui.private_textual import retitle
 from runmon.ui.theme import palette
 from runmon.watch.clock import Clock
@@ -20,6 +21,11 @@ from runmon.watch.events import Pane as Watched
 
 CORNERS_AND_GAPS = 6
 """Cells of a top border that hold no label: two corners, two edges, two blanks."""
+
+
+def reason(state: PaneState) -> str:
+    """Why something is missing, clean: in the server's own words where it has any."""
+    return clean(state.detail.partition(" It says: ")[2] or state.detail, limit=300)
 
 
 def barred(state: PaneState, what: str) -> str:

@@ -23,7 +23,7 @@ from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.chart_wall import ChartWall
 from runmon.ui.widgets.charts import CPU, MEMORY, rates_text, reading
-from runmon.ui.widgets.pane import Pane
+from runmon.ui.widgets.pane import Pane, reason
 from runmon.ui.widgets.time_chart import TimeChart
 from runmon.ui.widgets.words import Words
 from runmon.watch.events import Condition, RunSeen
@@ -188,8 +188,7 @@ class StatusPane(Pane):
 
     def _loss(self) -> Text:
         gone = self.state.condition is Condition.GONE and self.state.detail
-        why = clean(self.state.detail, limit=300)
-        return Text.assemble((f"{why}\n", "warn")) if gone else Text()
+        return Text.assemble((f"{reason(self.state)}\n", "warn")) if gone else Text()
 
     def write(self) -> None:
         """Write everything anew from what was seen last."""
