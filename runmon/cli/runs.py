@@ -35,6 +35,7 @@ AT_ONCE = 8
 
 @click.command("runs", cls=Command, examples=EXAMPLES)
 @click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--status", metavar="STATUS", help="Only runs with this status, or one of several: a,b.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, as it came.")
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=LIMIT, show_default=True, help="Runs to look through."
@@ -43,6 +44,7 @@ AT_ONCE = 8
 @screen_options
 def runs_command(
     words: tuple[str, ...],
+    status: str | None,
     as_json: bool,
     limit: int,
     api_url: str | None,
@@ -54,11 +56,12 @@ def runs_command(
     WORDs choose: texts, status:failed, actor:shop, since:2h, until:1d, and ! before what must not be.
     """
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
-    wanted = parse(" ".join(words))
+    typed = " ".join((*words, *([f"status:{status}"] if status else [])))
+    wanted = parse(typed)
     if as_json or not on_terminal():
         asyncio.run(_print(asked, wanted, limit, as_json=as_json))
         return 0
-    return show_runs(asked, " ".join(words))
+    return show_runs(asked, typed)
 
 
 def show_runs(asked: Server, words: str = "") -> int:

@@ -89,6 +89,15 @@ def test_a_pipe_gets_a_list_and_a_program_json(capsys: Told) -> None:
     assert main(["runs", "--anonymous"]) == 4
 
 
+def test_a_status_is_chosen_by_a_flag_too_and_one_that_nobody_knows_gets_the_known_ones(
+    capsys: Told,
+) -> None:
+    assert main(["runs", "--status", "failed"]) == 0
+    assert {line.split()[1] for line in capsys.readouterr().out.splitlines()} == {"FAILED"}
+    assert main(["runs", "--status", "BANANA"]) == 5
+    assert "'BANANA' is no status. Known: ready, running, " in capsys.readouterr().err
+
+
 def test_folders_of_runs_are_found_and_the_newest_is_the_one_touched_last(here: Path) -> None:
     storage = here / "storage"
     assert newest_folder(storage) is None
