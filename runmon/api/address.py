@@ -14,6 +14,8 @@ class Address(msgspec.Struct, frozen=True):
     """A server's base: scheme, host, port and any prefix, without a trailing slash and without `/v2`."""
 
     url: str
+    name: str = ""
+    """What a person calls it, where that is not host and port: a folder that is served."""
 
     def path(self, *segments: str) -> str:
         """The whole URL of `/v2/SEGMENT/…`, each segment quoted; BadInput for one that would climb."""
@@ -26,8 +28,8 @@ class Address(msgspec.Struct, frozen=True):
 
     @property
     def host(self) -> str:
-        """Host and port as a person would name the server."""
-        return urlsplit(self.url).netloc
+        """Host and port, or whatever else a person would name the server by."""
+        return self.name or urlsplit(self.url).netloc
 
     @property
     def secure(self) -> bool:

@@ -131,13 +131,16 @@ def folder(path: Path) -> Iterator[Reached]:
         raise BadTarget(f"There is no folder or bundle {path}.", hint=near_paths(path))
     with run_folder(path) as found, LocalPlatform(read_only=True) as platform:
         run_id = platform.open(found)
-        yield Reached(here(platform), run_id, title=path.resolve().name, read_only=True)
+        name = path.resolve().name
+        yield Reached(here(platform, str(path)), run_id, title=name, read_only=True)
 
 
-def here(platform: LocalPlatform) -> Server:
-    """A platform of this process."""
+def here(platform: LocalPlatform, name: str = "") -> Server:
+    """A platform of this process; `name` is what a person calls it."""
     direct = Direct(platform.answers, platform.loop)
-    return Server(address(platform.url), Token(platform.token), direct=direct)
+    return Server(
+        msgspec.structs.replace(address(platform.url), name=name), Token(platform.token), direct=direct
+    )
 
 
 async def look(run: Reached, *, patience: Patience = QUICK) -> Document[Run]:

@@ -48,6 +48,14 @@ def test_a_file_gets_a_record_whole_and_an_older_file_goes_only_if_forced(
     assert out.read_bytes() == BODY
 
 
+def test_a_key_that_is_not_there_is_missed_in_the_folder_that_was_named(
+    folder: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["get", folder, "no-such-key"]) == 250
+    told = capfd.readouterr().err
+    assert f"at {folder}." in told and "127.0.0.1" not in told
+
+
 def test_a_terminal_is_not_commanded_by_a_record(folder: str) -> None:
     child = pexpect.spawn(sys.executable, ["-m", "runmon", "get", folder, "blob"], timeout=20)
     child.expect(pexpect.EOF)
