@@ -315,7 +315,8 @@ class LineView(LineMarks):
         count, more = self.hits_shown(), "+" if self.searching else ""
         number = self.number(self.cursor) if 0 <= self.cursor < self._count else -1
         if number in self.hits:
-            return Text(f"{self.hits_shown(before=number) + 1} of {count}{more}")
+            unseen = "" if self._spans(self.cursor) else ", not in what shows of the line"
+            return Text(f"{self.hits_shown(before=number) + 1} of {count}{more}{unseen}")
         if not count and not more:
             return Text("not found")
         return Text(f"{count}{more} lines" if count != 1 else f"1{more} line")
