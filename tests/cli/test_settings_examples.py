@@ -7,6 +7,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -24,7 +25,8 @@ FLAG = re.compile(r"--set ((?!NAME=)[a-z_.]+)=([^\s`),]+)")
 
 def help_texts() -> Iterator[str]:
     """What `runmon COMMAND --help` says, unbroken."""
-    root = click.Context(cli, info_name="runmon", terminal_width=10_000, max_content_width=10_000)
+    wide: dict[str, Any] = {**cli.context_settings, "terminal_width": 10_000, "max_content_width": 10_000}
+    root = click.Context(cli, info_name="runmon", **wide)
     yield cli.get_help(root)
     for name in cli.list_commands(root):
         command = cli.get_command(root, name)
