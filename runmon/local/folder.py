@@ -70,7 +70,7 @@ class RunFolder(msgspec.Struct, frozen=True):
 
 
 def open_folder(path: Path) -> RunFolder:
-    """The run folder meant by a path: one with run.json, a storage folder, or one with `storage/` inside.
+    """The run folder meant by a path: one with run.json or log.txt, a storage folder, or one around it.
 
     Raises BadTarget when there is nothing like it.
     """
@@ -86,10 +86,10 @@ def open_folder(path: Path) -> RunFolder:
     for root in (home, home / "storage"):
         if is_storage(root):
             return RunFolder(home, root, nearest_log(home, root))
-    if (home / "run.json").is_file():
+    if (home / "run.json").is_file() or (home / "log.txt").is_file():
         return RunFolder(home, home, nearest_log(home, home))
     raise BadTarget(
-        f"{path} holds no run: neither run.json nor datasets, key_value_stores or request_queues.",
+        f"{path} holds no run: neither run.json nor log.txt, datasets, key_value_stores or request_queues.",
         hint="Give a storage folder or a run folder.",
     )
 

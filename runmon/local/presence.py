@@ -20,8 +20,8 @@ class Presence:
         """Why the run is not there any more, as a sentence without its full stop; empty while it is."""
         now = mark(self._folder)
         if now is None:
-            lost = self._mark is not None or not is_storage(self._folder.storage)
-            return GONE if lost else ""
+            left = is_storage(self._folder.storage) or (self._folder.path / "log.txt").is_file()
+            return "" if left and self._mark is None else GONE
         if now == self._mark:
             return ""
         run = run_in(self._folder)

@@ -34,6 +34,14 @@ def read(http: httpx.Client, run: str) -> dict[str, Any]:
     return found
 
 
+def test_a_folder_with_nothing_but_a_log_opens(
+    http: httpx.Client, platform: LocalPlatform, tmp_path: Path
+) -> None:
+    (tmp_path / "log.txt").write_bytes(b"2026-11-23T18:16:15.465Z INFO  one\n")
+    run = platform.open(tmp_path)
+    assert http.get(f"/v2/actor-runs/{run}/log").text == "2026-11-23T18:16:15.465Z INFO  one\n"
+
+
 def test_a_javascript_storage_folder_opens(
     http: httpx.Client, platform: LocalPlatform, sample: Sample
 ) -> None:
