@@ -14,7 +14,7 @@ from tests.watching import Watching, watching
 
 MUGS = [
     {
-        "sku": f"S{n}",
+        "sku": f"sku{n}",
         "price": (n * 37) % 100,
         "kind": ("mug", "pan", "pot")[n % 3],
         "note": None if n % 2 else "x",
@@ -100,7 +100,7 @@ async def test_items_are_ordered_by_a_column_both_ways_and_as_stored(tmp_path: P
 @pytest.mark.usefixtures("asking")
 async def test_what_is_loaded_is_filtered_at_once_and_all_when_asked(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", items=MUGS)) as run:
-        await shown(run, "S0")
+        await shown(run, "sku0")
         before = run.api.readings
         await typed(run, "&", "kind = pot")
         await run.sees("loaded of 300", "a scans all")
@@ -109,7 +109,7 @@ async def test_what_is_loaded_is_filtered_at_once_and_all_when_asked(tmp_path: P
         await run.sees("100 of 300")
         assert run.api.readings > before
         await run.pilot.press("G")
-        await run.sees("S299")
+        await run.sees("sku299")
         await run.pilot.press("l", "right_square_bracket", "g")
         await run.sees("100 of 300", "price↓")
         prices = [n["price"] for n in MUGS if n["kind"] == "pot"]
@@ -118,7 +118,7 @@ async def test_what_is_loaded_is_filtered_at_once_and_all_when_asked(tmp_path: P
 
 async def test_values_are_counted_and_one_of_them_becomes_the_filter(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", items=MUGS)) as run:
-        await shown(run, "S0")
+        await shown(run, "sku0")
         await run.pilot.press("l", "l", "F")
         await run.sees("Frequency of kind", "all 300 items", "33.3 %", "mug", "pan", "pot")
         await run.pilot.press("j", "enter")
@@ -130,7 +130,7 @@ async def test_values_are_counted_and_one_of_them_becomes_the_filter(tmp_path: P
 @pytest.mark.usefixtures("asking")
 async def test_a_count_of_the_loaded_items_grows_to_all_when_asked(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", items=MUGS)) as run:
-        await shown(run, "S0")
+        await shown(run, "sku0")
         await run.pilot.press("l", "l", "F")
         await run.sees("of 300 items, a scans all")
         await run.pilot.press("a")
@@ -142,7 +142,7 @@ async def test_a_count_of_the_loaded_items_grows_to_all_when_asked(tmp_path: Pat
 
 async def test_fields_are_described_and_lead_to_their_values(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", items=MUGS)) as run:
-        await shown(run, "S0")
+        await shown(run, "sku0")
         await run.pilot.press("I")
         await run.sees("Fields  all 300 items", "50.0 %", "text, null", "number", "100")
         await run.pilot.press("j", "j", "enter")
@@ -174,7 +174,7 @@ async def test_columns_are_hidden_moved_frozen_widened_and_brought_back(tmp_path
 
 async def test_the_next_item_with_a_text_is_a_key_away(tmp_path: Path) -> None:
     async with watching(storage(tmp_path / "s", items=MUGS)) as run:
-        await shown(run, "S0")
+        await shown(run, "sku0")
         await typed(run, "slash", "pot")
         await run.until(lambda: run.items.table.cursor == 2)
         await run.pilot.press("n", "n")
@@ -254,12 +254,12 @@ async def test_images_in_an_item_and_records_that_it_names_are_shown(tmp_path: P
 
 @pytest.mark.parametrize("height", [20, 40, 80])
 async def test_a_jump_to_the_last_row_asks_for_one_page(tmp_path: Path, height: int) -> None:
-    items = [{"sku": f"S{n}", "text": "x" * (n % 700)} for n in range(2000)]
+    items = [{"sku": f"sku{n}", "text": "x" * (n % 700)} for n in range(2000)]
     async with watching(storage(tmp_path / "s", items=items), size=(120, height)) as run:
-        await shown(run, "S0")
+        await shown(run, "sku0")
         await run.until(lambda: run.items.rows.want(*run.items.rows.window) is None)
         before = run.api.readings
         await run.pilot.press("G")
-        await run.sees("S1999")
+        await run.sees("sku1999")
         await run.until(lambda: run.items.rows.want(*run.items.rows.window) is None)
         assert run.api.readings == before + 1

@@ -263,7 +263,7 @@ async def test_a_run_that_ended_long_ago_without_a_log_says_so_at_once(origin: O
     origin.finish(ago_s=3600)
     origin.answers[f"{RUN}/log"] = (404, UNKNOWN)
     watched = await start()
-    await watched.until_state(Pane.LOG, Condition.GONE, most=2)
+    await watched.until_state(Pane.LOG, Condition.ABSENT, most=2)
     assert len(origin.asked_for("/log")) <= 2
 
 
