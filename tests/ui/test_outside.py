@@ -59,8 +59,8 @@ import os, stat, sys
 path = sys.argv[-1]
 held = open(path, "rb").read()
 private, name = stat.S_IMODE(os.stat(path).st_mode) == 0o600, os.path.basename(path)
-print("READER", private, ascii(held.decode()), name, flush=True)
 try:
+    print("READER", private, ascii(held.decode()), name, flush=True)
     while sys.stdin.readline().strip() != "q":
         print("READING", flush=True)
 except KeyboardInterrupt:
