@@ -6,7 +6,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
-from runmon.api.http import httpx
+from runmon.api.sender import Response
 from runmon.errors import CutShort, NotApify
 
 _STEP = 65_536
@@ -15,7 +15,7 @@ _STEP = 65_536
 class Body:
     """The body of an open response: its bytes without transfer and content coding."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: Response) -> None:
         """NotApify where the coding is neither identity nor a single gzip."""
         self.response = response
         self.coding = _coding(response)
@@ -32,7 +32,7 @@ class Body:
         With `stall`, TimeoutError after so many seconds without a byte.
         """
         inflater = Inflater() if self.coding == "gzip" else None
-        raw = self.response.aiter_raw()
+        raw = self.response.chunks()
         while True:
             async with asyncio.timeout(stall):
                 data = await anext(raw, None)
@@ -80,7 +80,7 @@ class Inflater:
             raise CutShort("The compressed answer broke off before its end.")
 
 
-def _coding(response: httpx.Response) -> str:
+def _coding(response: Response) -> str:
     said = response.headers.get("content-encoding", "")
     codings = [
         one for one in (part.strip().lower() for part in said.split(",")) if one not in {"", "identity"}

@@ -13,7 +13,6 @@ import msgspec
 
 from runmon.api import wire
 from runmon.api.bodies import Body
-from runmon.api.http import httpx
 from runmon.api.paths import Spot
 from runmon.api.transport import Transport
 from runmon.errors import ApiError, LinkError, RateLimited, TooLarge, TooSlow, Unreachable
@@ -84,7 +83,7 @@ class Answer(msgspec.Struct, frozen=True):
     """A whole answer of status 2xx."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
     body: bytes
     length: int | None = None
     """Bytes of the whole body where the server said so."""
@@ -144,7 +143,7 @@ class Calls:
             raise TooSlow(f"{self._host} did not answer about {call.what} in time.") from None
         if more and not call.cut:
             raise TooLarge(f"The answer about {call.what} is larger than {call.limit // 1_000_000} MB.")
-        return Answer(body.response.status_code, body.response.headers, data, body.length, more)
+        return Answer(body.response.status, body.response.headers, data, body.length, more)
 
     @asynccontextmanager
     async def _download(self, call: Call) -> AsyncIterator[Download]:
@@ -168,8 +167,8 @@ class Calls:
             seconds=seconds,
         ) as response:
             body = Body(response)
-            unmet = response.status_code == 416 and "Range" in call.headers
-            if response.status_code >= 300 and not unmet:
+            unmet = response.status == 416 and "Range" in call.headers
+            if response.status >= 300 and not unmet:
                 raise await self._failure(call, body)
             yield body
 
@@ -177,10 +176,10 @@ class Calls:
         try:
             async with asyncio.timeout(SMALL_SECONDS):
                 said, _more = await body.read(_ERROR_BYTES)
-        except (LinkError, httpx.TransportError, TimeoutError):
+        except (LinkError, TimeoutError):
             said = b""
         return wire.failure(
-            body.response.status_code,
+            body.response.status,
             body.response.headers,
             said,
             what=call.what,

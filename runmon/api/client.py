@@ -14,12 +14,12 @@ from runmon.api.address import Address
 from runmon.api.calls import ONCE, Patience
 from runmon.api.credentials import Token
 from runmon.api.datasets import DatasetCalls
-from runmon.api.http import httpx
 from runmon.api.logs import LogBody, LogCalls
 from runmon.api.meter import Meter
 from runmon.api.queues import QueueCalls
 from runmon.api.records import RecordCalls
 from runmon.api.runs import RunCalls
+from runmon.api.sender import Sender
 from runmon.api.transport import Transport
 
 __all__ = ["ONCE", "Api", "LogBody", "Patience"]
@@ -33,12 +33,15 @@ class Api(RunCalls, ActorCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls)
         address: Address,
         token: Token | None = None,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        sender: Sender | None = None,
         client_key: str | None = None,
         patience: Patience | None = None,
     ) -> None:
-        """BadInput where the token would travel unencrypted. `client_key` names us to request queues."""
-        link = Transport(address, token, inner=transport)
+        """BadInput where the token would travel unencrypted. `client_key` names us to request queues.
+
+        Without a `sender`, requests go over the network.
+        """
+        link = Transport(address, token, sender=sender)
         super().__init__(link, patience or Patience(), client_key or f"runmon{os.urandom(8).hex()}")
 
     @property
@@ -67,7 +70,7 @@ class Api(RunCalls, ActorCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls)
 
     def again(self) -> Api:
         """Another client of the same server, with connections of its own."""
-        return Api(self.address, self.token, transport=self._transport.inner)
+        return Api(self.address, self.token, sender=self._transport.given)
 
     async def aclose(self) -> None:
         """End every connection."""

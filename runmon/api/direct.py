@@ -1,18 +1,20 @@
 """A server of this process answers without a socket: requests and answers are handed over between two loops.
 
-httpx lets a transport take the place of connections, ASGI lets anybody take the place of a server. What is
-saved is the wire: packing into HTTP/1.1 and unpacking, and loading what does both.
+ASGI lets anybody take the place of a server. What is saved is the wire: packing into HTTP/1.1 and unpacking,
+and loading what does both.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from runmon.api.http import httpx
+from runmon.api.sender import Headers
+from runmon.errors import CutShort, Unreachable
 
 Message = MutableMapping[str, Any]
 Application = Callable[
@@ -25,56 +27,54 @@ AHEAD_BYTES = 4 * 1_048_576
 """How far an answer may run ahead of who reads it."""
 
 
-class Direct(httpx.AsyncBaseTransport):
+class Direct:
     """Requests to an ASGI application on a loop of another thread; its answers are streamed."""
 
     def __init__(self, application: Application, loop: asyncio.AbstractEventLoop) -> None:
         self._application = application
         self._loop = loop
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer once its head is there. httpx.ConnectError where the application's loop is closed."""
-        sent = await request.aread()
-        exchange = Exchange(self._loop, scope_of(request), sent)
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> DirectResponse:
+        """The response once its head is there. Unreachable where the application's loop is closed."""
+        exchange = Exchange(self._loop, scope_of(method, url, headers, content), content or b"")
         try:
             exchange.begin(self._application)
         except RuntimeError:
-            raise httpx.ConnectError("The local platform is not running.", request=request) from None
+            raise Unreachable("The local platform is not running.") from None
         try:
             head = await exchange.head()
         except BaseException:
             exchange.end()
             raise
-        stream = Body(exchange, length_of(request, head))
-        return httpx.Response(head["status"], headers=head["headers"], stream=stream)
+        return DirectResponse(exchange, head, bodiless=method == "HEAD" or head["status"] in _BODILESS)
+
+    async def aclose(self) -> None:
+        """Nothing is kept between requests."""
 
 
-def scope_of(request: httpx.Request) -> Message:
+def scope_of(method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Message:
     """A request as ASGI describes it."""
-    path, _, query = request.url.raw_path.partition(b"?")
+    parts = urlsplit(url)
+    sent = {"host": parts.netloc, **{name.lower(): value for name, value in headers.items()}}
+    if content is not None:
+        sent["content-length"] = str(len(content))
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        "method": request.method,
-        "scheme": request.url.scheme,
-        "path": request.url.path,
-        "raw_path": path,
-        "query_string": query,
+        "method": method,
+        "scheme": parts.scheme,
+        "path": unquote(parts.path) or "/",
+        "raw_path": parts.path.encode("ascii") or b"/",
+        "query_string": parts.query.encode("ascii"),
         "root_path": "",
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()],
         "client": ("127.0.0.1", 0),
-        "server": (request.url.host, request.url.port),
+        "server": (parts.hostname, parts.port),
         "state": {},
     }
-
-
-def length_of(request: httpx.Request, head: Message) -> int | None:
-    """The bytes that follow a head; None where only the end will tell."""
-    if request.method == "HEAD" or head["status"] in _BODILESS:
-        return 0
-    said = dict(head["headers"]).get(b"content-length")
-    return None if said is None else int(said)
 
 
 class Exchange:
@@ -141,10 +141,10 @@ class Exchange:
         return self._come.popleft()
 
     async def head(self) -> Message:
-        """Status and headers. httpx.RemoteProtocolError where the application gave none."""
+        """Status and headers. CutShort where the application gave none."""
         first = await self.next()
         if first is None or isinstance(first, BaseException):
-            raise httpx.RemoteProtocolError("The local platform gave no answer.") from first
+            raise CutShort("The local platform gave no answer.") from first
         return first
 
     def took(self, size: int) -> None:
@@ -163,26 +163,31 @@ class Exchange:
             self._work.cancel()
 
 
-class Body(httpx.AsyncByteStream):
-    """The bytes of an answer, as the application makes them."""
+class DirectResponse:
+    """A response whose body comes as the application makes it."""
 
-    def __init__(self, exchange: Exchange, length: int | None) -> None:
+    def __init__(self, exchange: Exchange, head: Message, *, bodiless: bool) -> None:
         self._exchange = exchange
-        self._left = length
+        self.status: int = head["status"]
+        self.headers: Mapping[str, str] = Headers(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in head["headers"]
+        )
+        said = self.headers.get("content-length")
+        self._left = 0 if bodiless else None if said is None else int(said)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """httpx.RemoteProtocolError where it breaks off before its end, or the length that was said."""
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """CutShort where the body breaks off before its end, or the length that was said."""
         more = self._left != 0
         while more:
             message = await self._exchange.next()
             if message is None or isinstance(message, BaseException):
-                raise httpx.RemoteProtocolError("The answer broke off.") from message
+                raise CutShort("The answer of the local platform broke off.") from message
             if body := message.get("body", b""):
                 yield body
                 self._took(len(body))
             more = message.get("more_body", False)
         if self._left:
-            raise httpx.RemoteProtocolError("The answer is shorter than it said.")
+            raise CutShort("The answer of the local platform is shorter than it said.")
 
     def _took(self, size: int) -> None:
         self._exchange.took(size)

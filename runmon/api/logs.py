@@ -85,7 +85,7 @@ def _range(first_byte: int | None, last_bytes: int | None) -> str:
 
 
 def _placed(body: Body, stream: bool) -> LogBody:
-    status, said = body.response.status_code, body.response.headers.get("content-range", "")
+    status, said = body.response.status, body.response.headers.get("content-range", "")
     if status == 416:
         found = _UNMET.fullmatch(said)
         size = int(found[1]) if found else 0

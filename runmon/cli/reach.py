@@ -45,7 +45,7 @@ class Server(msgspec.Struct, frozen=True):
 
     def api(self, *, patience: Patience | None = None) -> Api:
         """A client of it, to be closed."""
-        return Api(self.address, self.token, transport=self.direct, patience=patience)
+        return Api(self.address, self.token, sender=self.direct, patience=patience)
 
 
 class Reached(msgspec.Struct, frozen=True):

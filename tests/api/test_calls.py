@@ -10,6 +10,7 @@ import pytest
 from runmon.api.address import address
 from runmon.api.client import ONCE, Api, Patience
 from runmon.api.credentials import Token
+from runmon.api.network import NetworkSender
 from runmon.errors import (
     ApiError,
     Forbidden,
@@ -221,7 +222,9 @@ async def test_a_server_elsewhere_that_is_not_reached_is_tried_again(pauses: lis
         pauses.append(seconds)
 
     patience = Patience(sleep=noted, chance=lambda: 0.0)
-    async with Api(address("https://api.apify.com"), transport=Unplugged(), patience=patience) as api:
+    where = address("https://api.apify.com")
+    unplugged = NetworkSender(where, inner=Unplugged())
+    async with Api(where, sender=unplugged, patience=patience) as api:
         with pytest.raises(Unreachable, match="its name is not known"):
             await (api.run("r") if order == "read" else api.resurrect("r"))
 

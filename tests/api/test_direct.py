@@ -9,12 +9,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 
 from runmon.api.address import address
 from runmon.api.client import ONCE, Api
 from runmon.api.direct import Direct
+from runmon.api.network import NetworkSender
+from runmon.api.sender import Sender
 from runmon.cli.reach import here
 from runmon.errors import CutShort, Unreachable
 from runmon.local.app import LocalPlatform
@@ -69,9 +70,22 @@ def elsewhere() -> Iterator[asyncio.AbstractEventLoop]:
     loop.close()
 
 
-def said(response: httpx.Response) -> tuple[int, dict[str, str], bytes]:
-    headers = {name: value for name, value in response.headers.items() if name not in OF_THE_WIRE}
-    return response.status_code, headers, response.content
+def direct(platform: LocalPlatform) -> Direct:
+    """The way to a platform without a socket."""
+    found = here(platform).direct
+    assert found is not None
+    return found
+
+
+async def said(
+    sender: Sender, method: str, url: str, headers: dict[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of a response."""
+    response = await sender.send(method, url, headers, b"{}")
+    body = b"".join([chunk async for chunk in response.chunks()])
+    await response.aclose()
+    told = {name: value for name, value in response.headers.items() if name not in OF_THE_WIRE}
+    return response.status, told, body
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
@@ -82,21 +96,20 @@ async def test_an_answer_is_the_same_with_and_without_a_socket(
     platform, run_id = served
     url = f"{platform.url}/v2/actor-runs/{run_id}{path}"
     headers = {"authorization": f"Bearer {platform.token}", "accept-encoding": "identity"}
-    async with (
-        httpx.AsyncClient(trust_env=False, headers=headers) as through_a_socket,
-        httpx.AsyncClient(transport=here(platform).direct, headers=headers) as direct,
-    ):
-        asked = [await client.request(method, url, content=b"{}") for client in (through_a_socket, direct)]
-    assert said(asked[1]) == said(asked[0])
+    through_a_socket = NetworkSender(address(platform.url))
+    told = await said(through_a_socket, method, url, headers)
+    await through_a_socket.aclose()
+    assert await said(direct(platform), method, url, headers) == told
 
 
 async def test_a_stranger_without_the_token_is_refused_without_a_socket_too(
     served: tuple[LocalPlatform, str],
 ) -> None:
     platform, run_id = served
-    async with httpx.AsyncClient(transport=here(platform).direct) as direct:
-        answer = await direct.get(f"{platform.url}/v2/actor-runs/{run_id}/log")
-    assert answer.status_code == 401
+    status, _headers, _body = await said(
+        direct(platform), "GET", f"{platform.url}/v2/actor-runs/{run_id}/log", {}
+    )
+    assert status == 401
 
 
 async def test_a_growing_log_comes_as_it_is_written(tmp_path: Path) -> None:
@@ -150,13 +163,10 @@ async def test_an_answer_does_not_run_far_ahead_of_who_reads_it() -> None:
             await send({"type": "http.response.body", "body": bytes(MIB), "more_body": left > 0})
 
     with elsewhere() as loop:
-        async with (
-            httpx.AsyncClient(transport=Direct(abundance, loop)) as client,
-            client.stream("GET", HERE.url) as answer,
-        ):
-            async for part in answer.aiter_raw():
-                taken += len(part)
-                ahead = max(ahead, made * MIB - taken)
+        answer = await Direct(abundance, loop).send("GET", HERE.url, {}, None)
+        async for part in answer.chunks():
+            taken += len(part)
+            ahead = max(ahead, made * MIB - taken)
     assert taken == 64 * MIB and ahead <= 6 * MIB
 
 
@@ -185,6 +195,6 @@ async def short(scope: Message, receive: object, send: Send) -> None:
 @pytest.mark.parametrize("application", [silent, broken, half, short])
 async def test_an_answer_that_breaks_off_is_told_as_one(application: Any) -> None:
     with elsewhere() as loop:
-        async with Api(HERE, transport=Direct(application, loop), patience=ONCE) as api:
+        async with Api(HERE, sender=Direct(application, loop), patience=ONCE) as api:
             with pytest.raises(CutShort):
                 await api.run("x")

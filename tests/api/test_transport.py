@@ -199,7 +199,7 @@ def test_only_a_client_for_another_machine_builds_certificates(monkeypatch: pyte
         built.append(ssl.create_default_context())
         return built[-1]
 
-    monkeypatch.setattr("runmon.api.transport._certificates", build)
+    monkeypatch.setattr("runmon.api.network._certificates", build)
     Api(address("http://127.0.0.1:1"), Token(CANARY))
     assert built == []
     Api(address("https://api.apify.com"), Token(CANARY))

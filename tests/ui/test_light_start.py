@@ -9,6 +9,7 @@ import pytest
 
 SCREEN = "import runmon.ui.app, runmon.ui.screens.run, runmon.api.client, runmon.watch.watch"
 PLATFORM = "import runmon.local.app"
+FOLDER = f"{SCREEN}, runmon.cli.open, runmon.local.app"
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -47,6 +48,11 @@ def loaded_by(statement: str) -> set[str]:
 )
 def test_the_run_screen_does_not_load_what_only_a_person_asks_for(heavy: str) -> None:
     assert heavy not in loaded_by(SCREEN)
+
+
+@pytest.mark.parametrize("heavy", ["httpx", "http.cookiejar", "runmon.api.network"])
+def test_a_folder_is_opened_without_what_asks_over_the_network(heavy: str) -> None:
+    assert heavy not in loaded_by(FOLDER)
 
 
 @pytest.mark.parametrize(
