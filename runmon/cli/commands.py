@@ -57,11 +57,37 @@ class Group(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reads `runmon TARGET` and `runmon --option … TARGET` as `runmon watch …`."""
+        """Reads `runmon TARGET` and `runmon --option … TARGET` as `runmon watch …`.
+
+        Options may come before the command: `runmon --option … COMMAND` is `runmon COMMAND --option …`.
+        """
         if args and args[0] not in self.table and args[0] not in {"-h", "--help", "--version"}:
-            _suggest(args[0], list(self.table), ctx)
-            args = ["watch", *args]
+            at = self._first_word(ctx, args)
+            word = args[at] if at < len(args) else ""
+            if word in self.table:
+                args = [word, *args[:at], *args[at + 1 :]]
+            else:
+                _suggest(word, list(self.table), ctx)
+                args = ["watch", *args]
         return super().parse_args(ctx, args)
+
+    def _first_word(self, ctx: click.Context, args: list[str]) -> int:
+        """Where the command or the target stands behind options and their values; the length for nowhere.
+
+        What no command's name follows an option that is not of `watch` is taken for its value.
+        """
+        watch = self.get_command(ctx, "watch")
+        known = {name: one for one in watch.params for name in one.opts} if watch else {}
+        at = 0
+        while at < len(args) and args[at].startswith("-") and args[at] not in {"-", "--"}:
+            name, equals, _value = args[at].partition("=")
+            option = known.get(name)
+            at += 1
+            if equals or at == len(args) or (isinstance(option, click.Option) and option.is_flag):
+                continue
+            if option is not None or (args[at] not in self.table and not args[at].startswith("-")):
+                at += 1
+        return at if at < len(args) and args[at] != "--" else len(args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, then what click shows."""

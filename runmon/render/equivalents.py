@@ -36,12 +36,13 @@ def equivalents(order: Order, api_url: str) -> tuple[Equivalent, ...]:
 
 
 def looped(order: Order, run_ids: Sequence[str], api_url: str) -> tuple[Equivalent, ...]:
-    """The lines of an order that is given to several runs, one after another."""
+    """The lines of an order that is given to several runs; runmon takes them all, other tools one by one."""
     if len(run_ids) == 1:
         return equivalents(order, api_url)
-    each = equivalents(msgspec.structs.replace(order, run_id=_EACH), api_url)
+    _runmon_each, *others = equivalents(msgspec.structs.replace(order, run_id=_EACH), api_url)
     runs = _line(*run_ids)
-    return tuple(Equivalent(one.tool, f"for run in {runs}; do {_expanding(one.line)}; done") for one in each)
+    loops = (Equivalent(one.tool, f"for run in {runs}; do {_expanding(one.line)}; done") for one in others)
+    return (Equivalent("runmon", _runmon(order, api_url, run_ids)), *loops)
 
 
 def _expanding(line: str) -> str:
@@ -56,7 +57,7 @@ def requeue_equivalents(run_id: str, api_url: str) -> tuple[Equivalent, ...]:
     )
 
 
-def _runmon(order: Order, api_url: str) -> str:
+def _runmon(order: Order, api_url: str, run_ids: Sequence[str] = ()) -> str:
     options = {
         "--build": order.build,
         "--memory": order.memory_mb,
@@ -65,7 +66,8 @@ def _runmon(order: Order, api_url: str) -> str:
     }
     words = [word for name, value in options.items() if value is not None for word in (name, f"{value}")]
     graceful = ["--gracefully"] if order.gracefully else []
-    return _line("runmon", order.deed.value, order.run_id, *graceful, *words, "--yes", *_where(api_url))
+    runs = run_ids or (order.run_id,)
+    return _line("runmon", order.deed.value, *runs, *graceful, *words, "--yes", *_where(api_url))
 
 
 def _where(api_url: str) -> tuple[str, ...]:

@@ -53,6 +53,31 @@ def test_a_typo_gets_a_suggestion(typed: str, meant: str, capsys: pytest.Capture
 
 @pytest.mark.parametrize(
     "arguments",
+    [
+        ["--set", "keys.log.follow=T", "keys", "log"],
+        ["--set=keys.log.follow=T", "keys", "log"],
+        ["--read-only", "--set", "keys.log.follow=T", "keys", "log"],
+    ],
+)
+def test_options_before_a_command_are_its_own(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == Exit.OK
+    assert re.search(r"log.follow +\* T ", capsys.readouterr().out)
+
+
+def test_a_value_before_a_command_is_not_taken_for_a_target(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--level", "loud", "log", "some-run-id"]) == Exit.BAD_INPUT
+    assert "loud" in (told := capsys.readouterr().err) and "runmon log --help" in told
+
+
+def test_a_typo_behind_options_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--theme", "nord", "kesy"]) == Exit.BAD_INPUT
+    assert "Did you mean 'keys'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
     [["status"], ["status", "a", "b"], ["--frob"], ["wait", "x", "--timeout", "soon"], ["status", "a b"]],
 )
 def test_bad_arguments_are_one_line_and_exit_5(

@@ -94,6 +94,53 @@ def test_an_order_that_the_state_forbids_is_a_sentence(
     assert words in capsys.readouterr().err
 
 
+def test_several_runs_are_aborted_by_one_command(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told
+) -> None:
+    runs = [started(platform, tmp_path / name, "sleep 60") for name in "ab"]
+    assert main(["abort", *runs, runs[0], "--yes"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == runs
+    assert [platform.wait(run_id, 20)["status"] for run_id in runs] == ["ABORTED"] * 2
+
+
+@pytest.mark.parametrize(("typed", "status"), [("", "RUNNING"), ("yes", "ABORTED")])
+def test_one_question_names_all_runs_that_would_be_aborted(
+    platform: LocalPlatform, tmp_path: Path, typed: str, status: str
+) -> None:
+    first, second = (started(platform, tmp_path / name, "sleep 60") for name in "ab")
+    words = ["-m", "runmon", "abort", first, second]
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
+    child.expect(f"{first} .RUNNING.\r\n *{second} .RUNNING.\r\nAbort these 2 runs.*Type yes")
+    child.sendline(typed)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == (0 if typed else 130)
+    assert [platform.wait(one, 20 if typed else 0)["status"] for one in (first, second)] == [status] * 2
+
+
+@pytest.mark.parametrize(
+    ("others", "code"), [(["noSuchRun00000000"], 250), (["ended"], 5), (["noSuchRun00000000", "ended"], 1)]
+)
+def test_runs_that_cannot_be_aborted_are_told_and_hold_up_no_other(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told, others: list[str], code: int
+) -> None:
+    alive, ended = (started(platform, tmp_path / text, text) for text in ("sleep 60", "exit 0"))
+    platform.wait(ended, 20)
+    targets = [ended if one == "ended" else one for one in others]
+    assert main(["abort", *targets, alive, "--yes"]) == code
+    told = capsys.readouterr()
+    assert told.out.split()[0] == alive and all(one in told.err for one in targets)
+    assert told.err.count("\n") == len(others)
+
+
+def test_a_target_that_means_no_run_stops_everything_before_it_begins(
+    platform: LocalPlatform, tmp_path: Path, capsys: Told
+) -> None:
+    alive = started(platform, tmp_path, "sleep 60")
+    assert main(["abort", alive, "two words", "--yes"]) == 5
+    assert "two words" in capsys.readouterr().err and platform.wait(alive, 0)["status"] == "RUNNING"
+
+
 def test_the_settings_and_a_folder_forbid_every_order(
     platform: LocalPlatform, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,10 +48,11 @@ def test_an_order_reads_as_a_person_would_type_it(order: Order, told: list[str])
     assert lines(order) == told
 
 
-def test_an_order_to_several_runs_is_a_loop_over_them(tmp_path: Path) -> None:
+def test_an_order_to_several_runs_is_one_command_or_a_loop_over_them(tmp_path: Path) -> None:
     runs = ["HG7M", "two words"]
     told = looped(Order(Deed.ABORT, runs[0], gracefully=True), runs, URL)
-    assert told[0].line == "for run in HG7M 'two words'; do runmon abort \"$run\" --gracefully --yes; done"
+    assert told[0].line == "runmon abort HG7M 'two words' --gracefully --yes"
+    assert told[1].line == "for run in HG7M 'two words'; do apify runs abort \"$run\"; done"
 
     for tool in ("runmon", "apify", "curl"):
         (tmp_path / tool).write_text('#!/bin/sh\nfor word; do echo "$word"; done\n')

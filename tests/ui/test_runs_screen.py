@@ -156,7 +156,7 @@ async def test_marked_runs_are_aborted_together_after_a_question_that_names_them
         await shown.until_text("• 3 marked")
         await shown.press("A")
         await shown.until_text(
-            "Abort these 2 runs?", "aliveRun000000000", "aliveRun000000001", "runmon: for run in"
+            "Abort these 2 runs?", "aliveRun000000000", "aliveRun000000001", "1 runmon abort alive"
         )
         assert not any(feed._resting for feed in feeds_of(shown)), "under a question the list is followed"
         await shown.press("enter")
