@@ -15,6 +15,7 @@ from runmon.api.datasets import ExportOptions
 from runmon.cli import interruptible
 from runmon.cli.commands import Command
 from runmon.cli.exits import Exit
+from runmon.cli.field_names import names_given
 from runmon.cli.reach import STEADY, Reached, look, reached, server, server_options
 from runmon.cli.sinks import Sink, sink_of
 from runmon.cli.terminal import on_terminal, say
@@ -22,6 +23,7 @@ from runmon.errors import BadInput, NotFound, Refused
 from runmon.export.item_pages import Wanted
 from runmon.export.items import FORMATS, Progress, export, save
 from runmon.export.saving import Folder
+from runmon.model.served import nameable
 from runmon.model.storages import Place, views_of
 from runmon.model.units import byte_size, grouped
 
@@ -29,13 +31,10 @@ EXAMPLES = (
     ("runmon items RUN | jq .title", "every item, one a line"),
     ("runmon items RUN -o shop.csv", "a file whose ending says its format; what was cut is gone on with"),
     ("runmon items RUN --fields title,price --desc --limit 10", "of the newest ten, two fields"),
+    ("runmon items RUN --fields 'title,\"price, EUR\"'", "a name with a comma in it, in quotes as in CSV"),
     ("runmon items RUN --unwind offers --format csv", "a row for every offer"),
 )
 BINARY = {"xlsx"}
-
-
-def _names(_context: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 @click.command("items", cls=Command, examples=EXAMPLES)
@@ -47,10 +46,14 @@ def _names(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.option("--force", is_flag=True, help="Replace FILE where it is there.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Items to pass over.")
 @click.option("--limit", type=click.IntRange(min=0), help="Items at most.")
-@click.option("--fields", callback=_names, metavar="NAMES", help="Only these fields, in this order: a,b.")
-@click.option("--omit", callback=_names, metavar="NAMES", help="Without these fields.")
-@click.option("--unwind", callback=_names, metavar="NAMES", help="An item for every element of these lists.")
-@click.option("--flatten", callback=_names, metavar="NAMES", help="These objects as fields a.b.")
+@click.option(
+    "--fields", callback=names_given, metavar="NAMES", help='Only these fields, in this order: a,"b, c".'
+)
+@click.option("--omit", callback=names_given, metavar="NAMES", help="Without these fields.")
+@click.option(
+    "--unwind", callback=names_given, metavar="NAMES", help="An item for every element of these lists."
+)
+@click.option("--flatten", callback=names_given, metavar="NAMES", help="These objects as fields a.b.")
 @click.option("--view", metavar="NAME", help="As a view of the dataset's schema shows them.")
 @click.option("--clean", is_flag=True, help="Without # fields and empty items.")
 @click.option("--desc", is_flag=True, help="The newest first.")
@@ -86,6 +89,7 @@ def items_command(
     )
     format = wanted_format or _ending(output)
     wanted = Wanted(format, offset, limit, options, guard=not exact_csv)
+    _askable(wanted)
     if output is None and format in BINARY and on_terminal():
         raise BadInput(f"{format} is nothing for a terminal.", hint="Name a file with -o.")
     asked = server(api_url=api_url, token_file=token_file, anonymous=anonymous)
@@ -108,6 +112,21 @@ def _ending(output: str | None) -> str:
         known = ", ".join(f".{name}" for name in FORMATS)
         raise BadInput(f"The ending of {output} names no format.", hint=f"Known: {known}; or add --format.")
     return format
+
+
+def _askable(wanted: Wanted) -> None:
+    """BadInput where a name can neither be told to a server nor be chosen by here."""
+    options = wanted.options
+    made = [name for name in ("unwind", "flatten", "view") if options.get(name)]
+    for name in (*options.get("unwind", ()), *options.get("flatten", ())):
+        if not nameable(name):
+            raise BadInput(f"No server can be asked for {name!r}: a comma or a blank in it parts or cuts it.")
+    if wanted.cut is not None and (made or not wanted.paged):
+        what = f"with --{made[0]}" if made else f"in {wanted.format}"
+        raise BadInput(
+            f"A field with a comma in its name, or a blank at an end, cannot be chosen {what}.",
+            hint="The server makes the rows then, and knows no such names; json and jsonl are cut here.",
+        )
 
 
 async def _print(run: Reached, wanted: Wanted) -> None:

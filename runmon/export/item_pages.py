@@ -11,6 +11,8 @@ from typing import Final
 from runmon.api.client import Api
 from runmon.api.datasets import ExportOptions
 from runmon.errors import ApiError, CutShort, LinkError, RateLimited, ServerFault
+from runmon.export.own_cut import Cut
+from runmon.model.served import nameable
 from runmon.model.storages import Place
 
 PAGED: Final = ("json", "jsonl")
@@ -37,6 +39,19 @@ class Wanted:
     def paged(self) -> bool:
         """Whether it comes in pages that can be gone on with."""
         return self.format in PAGED
+
+    @property
+    def cut(self) -> Cut | None:
+        """What is cut here of whole items; None where the server can be told of every field."""
+        fields, omit = self.options.get("fields", ()), self.options.get("omit", ())
+        if all(map(nameable, (*fields, *omit))):
+            return None
+        return Cut(fields, omit, bool(self.options.get("clean") or self.options.get("skip_empty")))
+
+    @property
+    def asked(self) -> ExportOptions:
+        """What the server is asked for."""
+        return self.options if self.cut is None else {**self.options, "fields": (), "omit": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ async def pages(
 async def whole(api: Api, place: Place, wanted: Wanted) -> AsyncGenerator[bytes, None]:
     """The export in one answer, chunk by chunk. Raises ApiError; a cut cannot be mended."""
     async with api.export(
-        place, format=wanted.format, offset=wanted.offset, limit=wanted.limit, **wanted.options
+        place, format=wanted.format, offset=wanted.offset, limit=wanted.limit, **wanted.asked
     ) as body:
         async for chunk in body:
             yield chunk
@@ -104,7 +119,7 @@ async def _page(api: Api, place: Place, wanted: Wanted, first: int, limit: int, 
 
 async def _page_once(api: Api, place: Place, wanted: Wanted, first: int, limit: int) -> Page:
     body = bytearray()
-    async with api.export(place, format=wanted.format, offset=first, limit=limit, **wanted.options) as answer:
+    async with api.export(place, format=wanted.format, offset=first, limit=limit, **wanted.asked) as answer:
         async for chunk in answer:
             body += chunk
         scanned, total = answer.scanned, answer.total

@@ -61,7 +61,7 @@ async def _answer(
     """One answer, piece after piece; none where there are no items."""
     limit, total = None if stop is None else stop - first, None
     ends = seams(wanted.format)
-    asked = api.export(place, format=wanted.format, offset=first, limit=limit, **wanted.options)
+    asked = api.export(place, format=wanted.format, offset=first, limit=limit, **wanted.asked)
     try:
         async with asked as answer:
             total = answer.total

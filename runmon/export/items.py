@@ -129,18 +129,26 @@ async def _paged(
     """The bytes of json or jsonl; `progress` counts the items of what is yielded."""
     first = wanted.offset + progress.items
     listed, begun = wanted.format == "json", bool(cursor and cursor.begun)
+    cut = _cutter(wanted)
     async with aclosing(written(api, place, wanted, first=first)) as found:
         async for page in found:
-            joined = not listed or not page.body or page.body.startswith(b",")
+            body = await asyncio.to_thread(cut, page.body) if cut else page.body
+            joined = not listed or not body or (begun and body.startswith(b","))
             lead = b"" if joined else b",\n" if begun else b"["
-            begun = begun or bool(page.body)
+            body = body if begun or not listed else body.removeprefix(b",").lstrip(b"\r\n")
+            begun = begun or bool(body)
             progress.items = page.end - wanted.offset
             if page.total is not None:
                 there = max(page.total - wanted.offset, 0)
                 progress.total = there if wanted.limit is None else min(there, wanted.limit)
-            yield lead + page.body
+            yield lead + body
     if listed:
         yield b"]" if begun else b"[]"
+
+
+def _cutter(wanted: Wanted) -> Callable[[bytes], bytes] | None:
+    cut = wanted.cut
+    return None if cut is None else cut.of_list if wanted.format == "json" else cut.of_lines
 
 
 async def _guarded(api: Api, place: Place, wanted: Wanted) -> AsyncGenerator[bytes, None]:

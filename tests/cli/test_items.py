@@ -80,3 +80,39 @@ def test_an_ending_that_names_no_format_is_refused_with_those_that_do(
     assert main(["items", folder, "-o", str(out)]) == 5
     assert ".jsonl" in (said := capfd.readouterr().err) and "--format" in said
     assert main(["items", folder, "-o", str(out), "--format", "csv"]) == 0
+
+
+@pytest.mark.parametrize("format", ["json", "jsonl"])
+def test_a_field_with_a_comma_in_its_name_is_named_in_quotes(tmp_path: Path, format: str) -> None:
+    raw = [b'{"t":"one","price, EUR":1.50,"n":1}', b'{"price, EUR":[2.5],"t":"\\ud800"}', b"7"]
+    folder, out = str(storage(tmp_path / "s", raw_items=raw)), tmp_path / f"out.{format}"
+    assert main(["items", folder, "-o", str(out), "--fields", '"price, EUR", t']) == 0
+    lines = out.read_bytes().strip(b"[]\n").replace(b",\n", b"\n").split(b"\n")
+    assert lines == [b'{"price, EUR":1.50,"t":"one"}', b'{"price, EUR":[2.5],"t":"\\ud800"}', b"7"]
+    assert main(["items", folder, "-o", str(out), "--force", "--omit", 't,"price, EUR"']) == 0
+    lines = out.read_bytes().strip(b"[]\n").replace(b",\n", b"\n").split(b"\n")
+    assert lines == [b'{"n":1}', b"{}", b"7"]
+
+
+def test_items_that_have_none_of_the_fields_are_left_out_of_a_clean_list(tmp_path: Path) -> None:
+    folder = str(storage(tmp_path / "s", raw_items=[b'{"t":1}', b'{"a,b":2}', b'{"t":3}', b'{"a,b":4}']))
+    wanted = ["--fields", '"a,b"', "--clean", "--format"]
+    assert json.loads(printed(folder, *wanted, "json")) == [{"a,b": 2}, {"a,b": 4}]
+    assert printed(folder, *wanted, "jsonl") == b'{"a,b":2}\n{"a,b":4}\n'
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (["--fields", '"a,b"', "--format", "csv"], "cannot be chosen in csv"),
+        (["--omit", '"a,b"', "--unwind", "c"], "cannot be chosen with --unwind"),
+        (["--unwind", '"a,b"'], "No server can be asked for 'a,b'"),
+        (["--fields", 't,"a'], "its quotes do not end before a comma"),
+        (["--fields", '"a"b,c'], "its quotes do not end before a comma"),
+    ],
+)
+def test_names_that_cannot_be_chosen_by_are_bad_input(
+    folder: str, wish: list[str], said: str, capfd: Told
+) -> None:
+    assert main(["items", folder, *wish]) == 5
+    assert said in capfd.readouterr().err

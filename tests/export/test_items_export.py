@@ -25,6 +25,7 @@ from runmon.export.chosen import flat, ranges, save_chosen
 from runmon.export.formula_guard import FormulaGuard
 from runmon.export.item_pages import Wanted
 from runmon.export.items import Progress, export, save
+from runmon.export.own_cut import Cut
 from runmon.export.saving import Folder
 from runmon.export.seams import ListSeams
 from runmon.model.storages import Place
@@ -342,6 +343,11 @@ def test_stretches_hold_every_wanted_row_and_are_never_too_long(offsets: list[in
     assert covered >= set(offsets)
     assert all(length <= 1000 for _, length in found)
     assert all(one[0] + one[1] <= other[0] for one, other in pairwise(found))
+
+
+def test_items_cut_here_keep_their_values_as_they_were_sent_also_beside_some_that_are_loose() -> None:
+    body = b',{"a,b":1.50,"n":1},\n{"a,b":NaN}'
+    assert Cut(fields=["a,b"]).of_list(body) == b',\n{"a,b":1.50},\n{"a,b":NaN}'
 
 
 def test_an_item_becomes_a_row_as_apify_writes_it() -> None:
