@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import click
 
 from runmon.api.client import Patience
+from runmon.cli import interruptible
 from runmon.cli.commands import Command
 from runmon.cli.copying import Copy
 from runmon.cli.exits import Exit
@@ -99,7 +100,7 @@ def log_command(
         _output(output, growing=follow, force=force) as out,
     ):
         sink = sink_of(out, raw=raw, colour="NO_COLOR" not in os.environ)
-        rewritten = asyncio.run((_follow if follow else _print)(run, sink, wish, tail))
+        rewritten = interruptible.run((_follow if follow else _print)(run, sink, wish, tail))
     return Exit.GAP if rewritten and strict else Exit.OK
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runmon.cli.terminal import UNWRITABLE
+from runmon.cli.unpacking import unwound_by_signals
 from runmon.errors import AlreadyThere, LocalFault
 from runmon.export.saving import Folder, fault
 
@@ -30,7 +31,8 @@ def output(file: str | None, *, growing: bool = False, force: bool = False) -> I
         path = Path(file)
         with Folder(path.parent) as folder, folder.draft(path.name, replace=force) as draft:
             yield draft.descriptor
-            draft.publish()
+            with unwound_by_signals():
+                draft.publish()
 
 
 @contextmanager
