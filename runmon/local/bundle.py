@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -40,6 +41,7 @@ FILE_COST = 16_384
 
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _TAIL = 65_536 + 200
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
@@ -108,12 +110,13 @@ def unpack(path: Path, place: Path, told: Told = in_silence) -> None:
     with archive:
         entries = archive.infolist()
         check_sizes(path, entries, place)
-        left, done = MAX_BYTES, 0
+        work, done = Unpacking(path, archive, place), 0
         whole = sum(entry.file_size + FILE_COST for entry in entries)
         for entry in entries:
-            left -= extract(archive, entry, target(path, entry, place), left, path)
+            work.extract(entry)
             done += entry.file_size + FILE_COST
             told(done / whole)
+        work.date_folders()
 
 
 def check_directory(path: Path) -> None:
@@ -148,17 +151,23 @@ def check_sizes(path: Path, entries: list[zipfile.ZipInfo], place: Path) -> None
         raise LocalFault(f"There is no room to unpack {path}: it needs {promised >> 20} MiB.")
 
 
-def target(path: Path, entry: zipfile.ZipInfo, place: Path) -> Path:
-    """Where an entry belongs. BadTarget for a link, a device, or a name that no run folder has."""
-    steps = entry.orig_filename.removesuffix("/").split("/")
-    if len(steps) > MAX_DEPTH or not all(plain(step) for step in steps):
+def check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
+    """BadTarget for a link, a device, or a name that no run folder has."""
+    folder, below, name = entry.orig_filename.removesuffix("/").rpartition("/")
+    if not plain(name) or (below and not all_plain(folder)):
         raise untrusted(path, entry, "its name leads elsewhere")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in {0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG}:
         raise untrusted(path, entry, "it is a link or a device")
     if entry.flag_bits & 1:
         raise untrusted(path, entry, "it is encrypted")
-    return place.joinpath(*steps)
+
+
+@lru_cache(maxsize=256)
+def all_plain(folder: str) -> bool:
+    """Whether the way to a folder is short, and each step of it plain."""
+    steps = folder.split("/")
+    return len(steps) < MAX_DEPTH and all(map(plain, steps))
 
 
 def plain(step: str) -> bool:
@@ -173,37 +182,69 @@ def untrusted(path: Path, entry: zipfile.ZipInfo, why: str) -> BadTarget:
     return BadTarget(f"{path} cannot be trusted as a bundle: of {entry.filename[:80]!r}, {why}.")
 
 
-def extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, left: int, path: Path) -> int:
-    """Write one entry with the time it had; returns its bytes, of which at most `left` are allowed."""
+class Unpacking:
+    """Entries on their way into a new folder of ours, each once; counts what comes, whatever was promised."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, place: Path) -> None:
+        self._path, self._archive, self._place = path, archive, str(place)
+        self._left = MAX_BYTES
+        self._made: dict[str, float] = {}
+        """Folders that are there, with the times that they get."""
+
+    def extract(self, entry: zipfile.ZipInfo) -> None:
+        """Write one entry with the time it had. BadTarget."""
+        check_entry(self._path, entry)
+        where = f"{self._place}/{entry.orig_filename.removesuffix('/')}"
+        folder = where if entry.is_dir() else where.rpartition("/")[0]
+        try:
+            if folder not in self._made:
+                Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not entry.is_dir():
+                self._write(entry, where)
+        except _DAMAGE as error:
+            reason = getattr(error, "strerror", None) or "it is damaged"
+            raise BadTarget(
+                f"{self._path} cannot be unpacked: of {entry.filename[:80]!r}, {reason}."
+            ) from None
+        self._made[folder] = moment(entry.date_time)
+
+    def date_folders(self) -> None:
+        """Give each folder the time of its last entry: making files in it gave it another."""
+        for folder, then in self._made.items():
+            date(folder, then)
+
+    def _write(self, entry: zipfile.ZipInfo, where: str) -> None:
+        with self._archive.open(entry) as source:
+            held = os.open(where, _NEW, 0o666)
+            try:
+                while chunk := source.read(CHUNK):
+                    self._left -= len(chunk)
+                    if self._left < 0:
+                        raise too_large(self._path)
+                    write(held, chunk)
+                date(held, moment(entry.date_time))
+            finally:
+                os.close(held)
+
+
+def write(descriptor: int, data: bytes) -> None:
+    """Write all of it."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+@lru_cache(maxsize=256)
+def moment(parts: tuple[int, int, int, int, int, int]) -> float:
+    """An entry's time as files have it; negative where it is none."""
     try:
-        if entry.is_dir():
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            date(entry, place)
-            return 0
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = copy(archive, entry, place, left, path)
-    except _DAMAGE as error:
-        reason = getattr(error, "strerror", None) or "it is damaged"
-        raise BadTarget(f"{path} cannot be unpacked: of {entry.filename[:80]!r}, {reason}.") from None
-    date(entry, place, place.parent)
-    return written
+        return time.mktime((*parts, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return -1.0
 
 
-def date(entry: zipfile.ZipInfo, *places: Path) -> None:
-    """Give files the time of an entry: a run without run.json is told by the times of its files."""
-    with suppress(ValueError, OverflowError, OSError):
-        then = time.mktime((*entry.date_time, 0, 0, -1))
-        for place in places:
-            os.utime(place, (then, then))
-
-
-def copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, left: int, path: Path) -> int:
-    """The bytes of one entry into a new file; counts what comes, whatever the list promised."""
-    written = 0
-    with archive.open(entry) as source, place.open("xb") as out:
-        while chunk := source.read(CHUNK):
-            written += len(chunk)
-            if written > left:
-                raise too_large(path)
-            out.write(chunk)
-    return written
+def date(file: str | int, then: float) -> None:
+    """Give a file a time: a run without run.json is told by the times of its files."""
+    if then >= 0:
+        with suppress(OSError):
+            os.utime(file, (then, then))

@@ -210,7 +210,7 @@ def test_more_files_or_bytes_than_a_run_has_are_refused_before_anything_is_writt
 ) -> None:
     path = zipped(tmp_path / "run.zip", (ITEM, b"0" * 100_000), ("log.txt", b"0" * 100_000))
     written: list[object] = []
-    monkeypatch.setattr(bundle, "extract", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr(bundle.Unpacking, "extract", lambda *arguments: written.append(arguments))
 
     for bound, value in (("MAX_BYTES", 199_999), ("MAX_FILES", 1), ("MAX_DIRECTORY", 50)):
         with monkeypatch.context() as patch:
