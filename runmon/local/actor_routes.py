@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from runmon.local.auth import READS
 from runmon.local.faults import ApiFault, invalid, read_only
+from runmon.local.fork import Planned
 from runmon.local.identity import LOCAL_USER, LOCAL_USER_ID, actor_id, new_id
 from runmon.local.mounting import registry_of
 from runmon.local.run_routes import LIST_LIMIT, WAIT_LIMIT_S, answer, list_answer, resurrection
@@ -23,14 +23,14 @@ LAST_START = "stats.lastRunStartedAt"
 ORDERS = ("createdAt", LAST_START)
 
 
-def routes() -> list[Route]:
+def routes() -> list[Planned]:
     """`/v2/actors`, `/v2/actors/{actorId}` and its runs, under today's and the former prefix."""
     found = []
     for prefix in ("/v2/actors", "/v2/acts"):
         found += [
-            Route(prefix, every, methods=["GET"]),
-            Route(prefix + "/{actor_id}", show, methods=["GET"]),
-            Route(prefix + "/{actor_id}/runs", runs, methods=["GET", "POST"]),
+            Planned(prefix, every, methods=["GET"]),
+            Planned(prefix + "/{actor_id}", show, methods=["GET"]),
+            Planned(prefix + "/{actor_id}/runs", runs, methods=["GET", "POST"]),
         ]
     return found
 

@@ -29,7 +29,7 @@ from runmon.local.disturbance import Disturbed, Faults
 from runmon.local.doorstep import Doorstep, loopback_socket
 from runmon.local.faults import ApiFault, render_crash, render_fault, render_http
 from runmon.local.folder import RunFolder, make_folder, open_folder, plain_folder
-from runmon.local.fork import Fork
+from runmon.local.fork import Fork, Planned
 from runmon.local.holding import held_elsewhere
 from runmon.local.home import hold_home, kept_runs, shelf
 from runmon.local.mounting import storage_routes
@@ -57,20 +57,20 @@ def asgi(registry: Registry) -> Starlette:
     return app
 
 
-def description_route(described: Sequence[Route]) -> Route:
+def description_route(described: Sequence[Planned]) -> Planned:
     """`GET /v2/openapi.json`: the tables that it is made from are loaded when somebody asks."""
 
     @cache
     def whole() -> Route:
         from runmon.local import description
 
-        return description.routes(described)[0]
+        return description.routes([route.built() for route in described])[0]
 
     async def show(request: Request) -> Response:
         answer: Response = await whole().endpoint(request)
         return answer
 
-    return Route("/v2/openapi.json", show, methods=["GET"])
+    return Planned("/v2/openapi.json", show, methods=["GET"])
 
 
 def guarded(registry: Registry, *, token: str, port: int, anonymous_reads: bool) -> ASGIApp:

@@ -10,10 +10,10 @@ from weakref import WeakKeyDictionary
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.faults import ApiFault, invalid
+from runmon.local.fork import Planned
 from runmon.local.selection import LEGACY_FIELDS, Selection
 from runmon.local.storage_routes import change, drop, json_elements, show, store_of
 from runmon.local.wire import data, flag, most, number, plain_json, words
@@ -31,15 +31,15 @@ SLICE = 250
 _gates: WeakKeyDictionary[DatasetStore, asyncio.Lock] = WeakKeyDictionary()
 
 
-def routes() -> list[Route]:
+def routes() -> list[Planned]:
     """The routes below a dataset; `/` is the dataset itself."""
     return [
-        Route("/", show, methods=["GET"]),
-        Route("/", change, methods=["PUT"]),
-        Route("/", drop, methods=["DELETE"]),
-        Route("/items", items, methods=["GET", "HEAD"]),
-        Route("/items", push, methods=["POST"]),
-        Route("/statistics", statistics, methods=["GET"]),
+        Planned("/", show, methods=["GET"]),
+        Planned("/", change, methods=["PUT"]),
+        Planned("/", drop, methods=["DELETE"]),
+        Planned("/items", items, methods=["GET", "HEAD"]),
+        Planned("/items", push, methods=["POST"]),
+        Planned("/statistics", statistics, methods=["GET"]),
     ]
 
 

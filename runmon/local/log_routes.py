@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from runmon.local.bell import heard
 from runmon.local.faults import ApiFault
+from runmon.local.fork import Planned
 from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
 from runmon.local.registry import may_read
 from runmon.local.runs import RunState
@@ -46,10 +46,10 @@ class Span(msgspec.Struct, frozen=True):
     partial: bool
 
 
-def routes() -> list[Route]:
+def routes() -> list[Planned]:
     """The log below a run, below an Actor's last run, and by id."""
-    found = [Route(prefix + "/log", of_run, methods=["GET"]) for prefix in RUN_PREFIXES]
-    return [*found, Route("/v2/logs/{run_id}", by_id, methods=["GET"])]
+    found = [Planned(prefix + "/log", of_run, methods=["GET"]) for prefix in RUN_PREFIXES]
+    return [*found, Planned("/v2/logs/{run_id}", by_id, methods=["GET"])]
 
 
 async def of_run(request: Request) -> Response:

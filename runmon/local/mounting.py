@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from runmon.local import datasets, queues, records
 from runmon.local.auth import READS
 from runmon.local.dataset_store import DatasetStore
 from runmon.local.disturbance import CountLag
 from runmon.local.faults import ApiFault, read_only
+from runmon.local.fork import Endpoint, Planned
 from runmon.local.record_store import RecordStore
 from runmon.local.registry import Registry, Store, may_read
 from runmon.local.runs import RunState
 from runmon.local.signatures import record_signed, storage_signed
 from runmon.local.storage_routes import described
 from runmon.local.wire import data, words
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 RUN_PREFIXES = ("/v2/actor-runs/{run_id}", "/v2/actors/{actor_id}/runs/last", "/v2/acts/{actor_id}/runs/last")
 BY_ID = {"dataset": "/v2/datasets", "records": "/v2/key-value-stores", "queue": "/v2/request-queues"}
@@ -57,10 +55,10 @@ def refuse_writes(request: Request, state: RunState) -> None:
         raise read_only()
 
 
-def storage_routes() -> list[Route]:
+def storage_routes() -> list[Planned]:
     """Every storage route under every prefix."""
     kinds = {"dataset": datasets.routes(), "records": records.routes(), "queue": queues.routes()}
-    found = [Route(BY_ID[kind], creator(kind), methods=["POST"]) for kind in kinds]
+    found = [Planned(BY_ID[kind], creator(kind), methods=["POST"]) for kind in kinds]
     for kind, routes in kinds.items():
         found += [remounted(route, BY_ID[kind] + "/{store_id}", kind, by_id) for route in routes]
     for prefix in RUN_PREFIXES:
@@ -83,9 +81,8 @@ def of_run(request: Request, kind: str) -> tuple[RunState, Store]:
     return registry_of(request).store(kind, state.default_id(kind))
 
 
-def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
+def remounted(route: Planned, prefix: str, kind: str, find: Finder) -> Planned:
     """A storage's route under a prefix; the endpoint finds its storage in `request.state.store`."""
-    endpoint = cast(Endpoint, route.endpoint)
 
     async def serve(request: Request) -> Response:
         state, store = find(request, kind)
@@ -96,12 +93,12 @@ def remounted(route: Route, prefix: str, kind: str, find: Finder) -> Route:
         request.state.named = partial(registry_of(request).named, kind)
         request.state.run = state
         if isinstance(store, DatasetStore) and (lag := registry_of(request).lag(store)) is not None:
-            return await lagging(request, endpoint, store, lag)
+            return await lagging(request, route.endpoint, store, lag)
         if isinstance(store, RecordStore) and leads_elsewhere(request, store):
             return registry_of(request).objects.redirect(store, request.path_params["key"])
-        return await endpoint(request)
+        return await route.endpoint(request)
 
-    return Route(prefix + route.path.rstrip("/"), serve, methods=list(route.methods or ()))
+    return Planned(prefix + route.path.rstrip("/"), serve, methods=route.methods)
 
 
 def admit(request: Request, state: RunState, store: Store) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from runmon.local.faults import ApiFault, invalid, not_found
+from runmon.local.fork import Planned
 from runmon.local.queue_store import QueueStore, Registered
 from runmon.local.raw_json import Fields, Raw, elements, fields, joined
 from runmon.local.request_file import request_id, string
@@ -27,25 +27,25 @@ LONGEST_LOCK_S = 86_400
 STATES = ("locked", "pending")
 
 
-def routes() -> list[Route]:
+def routes() -> list[Planned]:
     """The routes below a request queue; `/` is the queue itself."""
     one, lock = "/requests/{request_id}", "/requests/{request_id}/lock"
     return [
-        Route("/", show, methods=["GET"]),
-        Route("/", change, methods=["PUT"]),
-        Route("/", drop, methods=["DELETE"]),
-        Route("/head", head, methods=["GET"]),
-        Route("/head/lock", lock_head, methods=["POST"]),
-        Route("/requests", listed, methods=["GET"]),
-        Route("/requests", add, methods=["POST"]),
-        Route("/requests/batch", add_batch, methods=["POST"]),
-        Route("/requests/batch", delete_batch, methods=["DELETE"]),
-        Route("/requests/unlock", unlock_all, methods=["POST"]),
-        Route(one, read, methods=["GET"]),
-        Route(one, update, methods=["PUT"]),
-        Route(one, delete, methods=["DELETE"]),
-        Route(lock, prolong, methods=["PUT"]),
-        Route(lock, unlock, methods=["DELETE"]),
+        Planned("/", show, methods=["GET"]),
+        Planned("/", change, methods=["PUT"]),
+        Planned("/", drop, methods=["DELETE"]),
+        Planned("/head", head, methods=["GET"]),
+        Planned("/head/lock", lock_head, methods=["POST"]),
+        Planned("/requests", listed, methods=["GET"]),
+        Planned("/requests", add, methods=["POST"]),
+        Planned("/requests/batch", add_batch, methods=["POST"]),
+        Planned("/requests/batch", delete_batch, methods=["DELETE"]),
+        Planned("/requests/unlock", unlock_all, methods=["POST"]),
+        Planned(one, read, methods=["GET"]),
+        Planned(one, update, methods=["PUT"]),
+        Planned(one, delete, methods=["DELETE"]),
+        Planned(lock, prolong, methods=["PUT"]),
+        Planned(lock, unlock, methods=["DELETE"]),
     ]
 
 

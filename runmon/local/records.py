@@ -15,9 +15,9 @@ import brotli
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from runmon.local.faults import ApiFault, not_found
+from runmon.local.fork import Planned
 from runmon.local.record_store import BINARY, RecordStore, check_key
 from runmon.local.signatures import sign
 from runmon.local.storage_routes import address, change, drop, show, store_of
@@ -41,18 +41,18 @@ class KeyConvertor(Convertor[str]):
 register_url_convertor("any", KeyConvertor())
 
 
-def routes() -> list[Route]:
+def routes() -> list[Planned]:
     """The routes below a key-value store; `/` is the store itself."""
     record = "/records/{key:any}"
     return [
-        Route("/", show, methods=["GET"]),
-        Route("/", change, methods=["PUT"]),
-        Route("/", drop, methods=["DELETE"]),
-        Route("/keys", keys, methods=["GET"]),
-        Route("/records", archive, methods=["GET"]),
-        Route(record, read, methods=["GET", "HEAD"]),
-        Route(record, write, methods=["PUT", "POST"]),
-        Route(record, delete, methods=["DELETE"]),
+        Planned("/", show, methods=["GET"]),
+        Planned("/", change, methods=["PUT"]),
+        Planned("/", drop, methods=["DELETE"]),
+        Planned("/keys", keys, methods=["GET"]),
+        Planned("/records", archive, methods=["GET"]),
+        Planned(record, read, methods=["GET", "HEAD"]),
+        Planned(record, write, methods=["PUT", "POST"]),
+        Planned(record, delete, methods=["DELETE"]),
     ]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from runmon.local.control import (
     Resurrection,
@@ -20,6 +19,7 @@ from runmon.local.control import (
     resurrect_run,
 )
 from runmon.local.faults import ApiFault, invalid
+from runmon.local.fork import Planned
 from runmon.local.identity import LOCAL_USER, api_time, read_time
 from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
 from runmon.local.runs import RunState
@@ -34,20 +34,20 @@ PRIVATE_FIELDS = ("usageUsd", "usageTotalUsd")
 Action = Callable[[Request], Awaitable[Response]]
 
 
-def routes() -> list[Route]:
+def routes() -> list[Planned]:
     """The runs list, a run, its actions, and the user."""
     found = [
-        Route("/v2/actor-runs", list_runs, methods=["GET"]),
-        Route("/v2/users/me", me, methods=["GET"]),
-        Route("/v2/actor-runs/{run_id}", one_run, methods=["GET", "PUT", "DELETE"]),
-        Route("/v2/actor-runs/{run_id}/charge", charge, methods=["POST"]),
-        Route("/v2/actor-runs/{run_id}/resurrect", resurrect, methods=["POST"]),
+        Planned("/v2/actor-runs", list_runs, methods=["GET"]),
+        Planned("/v2/users/me", me, methods=["GET"]),
+        Planned("/v2/actor-runs/{run_id}", one_run, methods=["GET", "PUT", "DELETE"]),
+        Planned("/v2/actor-runs/{run_id}/charge", charge, methods=["POST"]),
+        Planned("/v2/actor-runs/{run_id}/resurrect", resurrect, methods=["POST"]),
     ]
     for prefix in RUN_PREFIXES:
         if "actor_id" in prefix:
-            found.append(Route(prefix, get_run, methods=["GET"]))
+            found.append(Planned(prefix, get_run, methods=["GET"]))
         for name, action in (("abort", abort), ("reboot", reboot), ("metamorph", metamorph)):
-            found.append(Route(f"{prefix}/{name}", action, methods=["POST"]))
+            found.append(Planned(f"{prefix}/{name}", action, methods=["POST"]))
     return found
 
 

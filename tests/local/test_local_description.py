@@ -94,7 +94,7 @@ def every_route() -> list[Route]:
     """The HTTP routes of the app itself, not of a table of ours."""
     (fork,) = asgi(Registry()).routes
     assert isinstance(fork, Fork)
-    return [route for road in fork.roads.values() for route in road.routes if isinstance(route, Route)]
+    return [route for name in fork.groups for route in fork.road(name).routes if isinstance(route, Route)]
 
 
 def described(document: dict[str, Any]) -> set[tuple[str, str]]:
