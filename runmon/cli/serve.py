@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -93,6 +92,8 @@ def serve_command(
         )
     kept = read_token(token_file) if token_file else None
     token = kept or new_token()
+    import msgspec
+
     from runmon.local.app import LocalPlatform
     from runmon.local.disturbance import Faults
 
@@ -102,7 +103,7 @@ def serve_command(
         token=token,
         port=port,
         home=home,
-        faults=replace(wrong, rate_limit=rate_limit) if rate_limit else wrong,
+        faults=msgspec.structs.replace(wrong, rate_limit=rate_limit) if rate_limit else wrong,
     )
     with ExitStack() as stack:
         enter(stack, platform, port)

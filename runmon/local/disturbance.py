@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
@@ -19,8 +18,7 @@ from runmon.local.wire import plain_json
 SLICE_S = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
+class Faults(msgspec.Struct, frozen=True):
     """What goes wrong, each off at zero. Seconds, bytes, or every nth request."""
 
     item_count_lag: float = 0
@@ -45,7 +43,7 @@ class Faults:
     @classmethod
     def parse(cls, text: str) -> Faults:
         """`item-count-lag=5,cut-every=7`; `platform` stands for the platform's own lags. BadInput."""
-        known = {field.name.replace("_", "-"): field for field in fields(cls)}
+        known = {field.name.replace("_", "-"): field for field in msgspec.structs.fields(cls)}
         found: dict[str, Any] = {}
         for part in filter(None, (piece.strip() for piece in text.split(","))):
             if part == "platform":
@@ -56,7 +54,7 @@ class Faults:
                 raise BadInput(
                     f"There is no fault {name!r}.", hint=f"Known are platform, {', '.join(known)}."
                 )
-            found[known[name].name] = figure(name, value, known[name].type == "int")
+            found[known[name].name] = figure(name, value, known[name].type is int)
         return cls(**found)
 
     @property

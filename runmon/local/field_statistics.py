@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from runmon.local.raw_json import Raw, fields, readable, scalar
 
@@ -12,8 +13,7 @@ MOST_FIELDS = 2000
 EMPTY = (b'""', b"[]", b"{}")
 
 
-@dataclass(slots=True)
-class FieldStatistics:
+class FieldStatistics(msgspec.Struct):
     """One field's figures so far."""
 
     low: float | None = None

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import io
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-import brotli
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -111,10 +108,17 @@ async def read(request: Request) -> Response:
     return Response(body, headers=found)
 
 
+def brotlied(content: bytes) -> bytes:
+    """A body in Brotli."""
+    import brotli
+
+    return bytes(brotli.compress(content, quality=4))
+
+
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": lambda content: gzip.compress(content, mtime=0),
+    "gzip": lambda content: zlib.compress(content, 9, 31),
     "deflate": zlib.compress,
-    "br": lambda content: brotli.compress(content, quality=4),
+    "br": brotlied,
 }
 
 
@@ -189,6 +193,8 @@ class Tray(io.RawIOBase):
 
 def zipped(store: RecordStore, prefix: str | None) -> Iterator[bytes]:
     """A zip of the records, one record in memory at a time."""
+    import zipfile
+
     tray = Tray()
     with zipfile.ZipFile(tray, "w", zipfile.ZIP_DEFLATED) as out:
         for key in every_key(store, prefix):
