@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -197,13 +196,12 @@ def stamp_time(stamp: str) -> datetime:
         return datetime.fromisoformat("0001-01-01T00:00:00Z")
 
 
-@dataclass(slots=True)
-class EntryReader:
+class EntryReader(msgspec.Struct):
     """Makes entries of a log that arrives in pieces, however it is cut."""
 
     _tail: bytes = b""
     _at: int = 0
-    _open: list[tuple[str, Parts]] = field(default_factory=list)
+    _open: list[tuple[str, Parts]] = msgspec.field(default_factory=list)
 
     def feed(self, data: bytes) -> Iterator[Entry]:
         """The entries that these bytes finish."""

@@ -6,8 +6,9 @@ Fields of nested objects are columns of their own, `a.b`, where the object is sm
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from runmon.model.values import is_number
 
@@ -31,8 +32,7 @@ LEAST_WIDTH, USUAL_WIDTH, MOST_WIDTH = 3, 36, 120
 NUMBER_WIDTH = 24
 
 
-@dataclass(slots=True, eq=False)
-class Column:
+class Column(msgspec.Struct, eq=False):
     """One field of the items."""
 
     path: Path

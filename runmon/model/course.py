@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -51,16 +50,15 @@ class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
 MEASURES = tuple(name for name in Moment.__struct_fields__ if name != "at")
 
 
-@dataclass(slots=True)
-class Track:
+class Track(msgspec.Struct):
     """One measure over time: what we saw, and what the run's log tells of the time we did not."""
 
     level: bool
     per_s: float = 60.0
     """Seconds that the speed of a total is told for."""
     logged_gap_s: float = LOGGED_GAP_S
-    seen: Samples = field(default_factory=Samples)
-    logged: Samples = field(default_factory=Samples)
+    seen: Samples = msgspec.field(default_factory=Samples)
+    logged: Samples = msgspec.field(default_factory=Samples)
 
     @property
     def began(self) -> float | None:

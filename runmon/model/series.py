@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+import msgspec
 
 BUCKETS_S = (
     1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400,
@@ -16,12 +17,11 @@ Columns = list[float | None]
 """One value per column; None is a gap."""
 
 
-@dataclass(slots=True)
-class Samples:
+class Samples(msgspec.Struct):
     """Measurements in order of time; old ones thin out so that memory stays bounded."""
 
     limit: int = 8192
-    points: list[tuple[float, float]] = field(default_factory=list)
+    points: list[tuple[float, float]] = msgspec.field(default_factory=list)
     """Seconds (any epoch) and values."""
 
     def add(self, at: float, value: float) -> None:
