@@ -1,6 +1,6 @@
 """Promise: `runmon open` paints its first useful screen in ≤ 1.5 × the CPU of a bare Textual application.
 
-Not kept. In terms of the bare start (0.2 s): the packages that every run is asked and answered with
+Not kept. In terms of the bare start (0.2 s): the packages that a folder is asked and answered with
 add 0.2 to 0.4 (the first figure), our own 240 modules 0.35, styles and layouts of five panes 0.5, their one
 painting 0.2, and the first answers of the local platform, in a thread of the same interpreter, 0.2.
 """
@@ -22,8 +22,8 @@ class Bare(App):
         yield Static("hello there")
 Bare().run()
 """
-READY = "import click, httpx, msgspec, starlette.applications\n" + BARE
-"""A bare application with the packages that every run is read through, whatever is made of it."""
+READY = "import click, msgspec, starlette.applications\n" + BARE
+"""A bare application with the packages that a folder is read through, whatever is made of it."""
 
 
 def storage(folder: Path) -> Path:
@@ -54,7 +54,7 @@ def main() -> bool:
     opened, bare, ready = found["open"], found["bare"], found["ready"]
     ratio = opened.cpu_s / bare.cpu_s
     only = ready.cpu_s / bare.cpu_s
-    print(f"        bare Textual that only imports click, httpx, msgspec and starlette: {only:.2f}")
+    print(f"        bare Textual that only imports click, msgspec and starlette: {only:.2f}")
     return report(
         "first useful paint of `runmon open` ≤ 1.5 × bare Textual",
         f"{told(opened)} / {told(bare)} = {ratio:.2f} CPU, {opened.wall_s / bare.wall_s:.2f} wall",
