@@ -207,15 +207,43 @@ class RecordStore(Storage):
         names = {entry.name for entry in files(self.folder, undecodable=True)}
         cards = {name.removesuffix(CARD_ENDING) for name in names if name.endswith(CARD_ENDING)}
         spares = {name[1:].removesuffix(SPARE_ENDING) for name in names if name.endswith(SPARE_ENDING)}
-        index: dict[bytes, Kept] = {}
-        for name in sorted(names):
-            if name == CARD or name.endswith(CARD_ENDING):
-                continue
-            found = self._recognise(name, cards, spares)
-            if found is not None and (found[1].card or found[0].encode() not in index):
-                index[found[0].encode()] = found[1]
+        bodies = (
+            name for name in sorted(names, key=_rank) if name != CARD and not name.endswith(CARD_ENDING)
+        )
+        meant: dict[str, list[Kept]] = {}
+        for name in bodies:
+            if (found := self._recognise(name, cards, spares)) is not None:
+                meant.setdefault(found[0], []).append(found[1])
+        index = {key.encode(): kept for key, kept in self._told_apart(meant).items()}
         self._index, self._order = index, sorted(index)
         return True
+
+    def _told_apart(self, meant: dict[str, list[Kept]]) -> dict[str, Kept]:
+        """Records by key. Of files that mean the same key one has it, the others go by their whole names."""
+        records, others = dict[str, Kept](), list[Kept]()
+        for key, claims in meant.items():
+            if len(claims) > 1:
+                claims.sort(key=lambda kept: (not self._is_told_of(kept), not kept.card))
+            records[key] = claims[0]
+            others += (Kept(kept.body, "") for kept in claims[1:])
+        while others:
+            kept = others.pop()
+            key = spelled(kept.body)
+            holder = records.get(key)
+            if holder is not None and not holder.card and spelled(holder.body) != key:
+                others.append(holder)
+                holder = None
+            while holder is not None:
+                key += "~"
+                holder = records.get(key)
+            records[key] = kept
+        return records
+
+    def _is_told_of(self, kept: Kept) -> bool:
+        """Whether the metadata beside a body is of this body: it has its name, or its type."""
+        card = self._card_of(kept)
+        told = kept.body + CARD_ENDING == kept.card
+        return told or guessed_type(kept.body) == (card.get("content_type") or card.get("contentType"))
 
     def _recognise(self, name: str, cards: set[str], spares: set[str]) -> tuple[str, Kept] | None:
         if name in cards:
@@ -263,6 +291,11 @@ class RecordStore(Storage):
                 "s3StorageBytes": size,
             },
         }
+
+
+def _rank(name: str) -> tuple[bool, bool, str]:
+    """Of files that mean the same key, the one without an ending comes first, then JSON."""
+    return "." in name, not name.endswith(".json"), name
 
 
 def check_key(key: str) -> None:

@@ -61,6 +61,33 @@ def test_every_file_of_a_folder_is_listed_and_read_whatever_its_name(tmp_path: P
     assert found == {key: name for name, key in names.items()}
 
 
+@pytest.mark.parametrize(
+    ("files", "keys"),
+    [
+        (["a.json", "a.txt"], {"a": "a.json", "a.txt": "a.txt"}),
+        (["a.bin", "a.txt", "a"], {"a": "a", "a.bin": "a.bin", "a.txt": "a.txt"}),
+        (["INPUT.json", "INPUT.bin"], {"INPUT": "INPUT.json", "INPUT.bin": "INPUT.bin"}),
+        (["a.json", "a.txt", "a.txt.json"], {"a": "a.json", "a.txt": "a.txt", "a.txt.json": "a.txt.json"}),
+        (["a.json", "a.txt", "a.__metadata__.json"], {"a": "a.txt", "a.json": "a.json"}),
+        (["a.json", "a", "a.__metadata__.json"], {"a": "a", "a.json": "a.json"}),
+    ],
+)
+def test_files_that_mean_the_same_key_are_all_listed(
+    tmp_path: Path, files: list[str], keys: dict[str, str]
+) -> None:
+    store = tmp_path / "key_value_stores" / "default"
+    store.mkdir(parents=True)
+    for name in files:
+        card = name.endswith("metadata__.json")
+        (store / name).write_text('{"key":"a","contentType":"text/plain; charset=utf-8"}' if card else name)
+    with LocalPlatform(read_only=True) as platform:
+        run = platform.open(tmp_path)
+        headers = {"authorization": f"Bearer {platform.token}"}
+        with httpx.Client(base_url=platform.url, headers=headers, trust_env=False) as client:
+            found = {key: body.decode() for key, (_, body) in read_back(client, run).items()}
+    assert found == keys
+
+
 @FEW
 @given(records=st.dictionaries(KEYS, st.sampled_from(["text/plain", "image/odd"]), min_size=1, max_size=8))
 def test_every_key_that_can_be_put_is_listed_and_read_again_also_from_its_folder(
