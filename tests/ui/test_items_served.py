@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -144,9 +145,9 @@ async def test_lists_unwind_into_rows_whose_number_is_told_as_far_as_known(tmp_p
         await served(run, "down", "down", "right")
         await run.sees("unwound by tags", "t0a", "t0b", "200 rows from 100 of 200 items")
         await run.pilot.press("G")
-        await run.until(lambda: said(run, "More rows follow, nobody knows yet how many."))
+        await run.until(lambda: said(run, "Nobody knows yet how many rows follow"))
         await run.sees("400 rows from 200 items")
-        await run.pilot.press("G", "enter")
+        await run.pilot.press("enter")
         await run.sees("Row 400", "of 400", "t199b", "Mug 199")
         await run.pilot.press("escape", "s")
         await run.until(lambda: said(run, "known when all were read"))
@@ -157,6 +158,35 @@ async def test_lists_unwind_into_rows_whose_number_is_told_as_far_as_known(tmp_p
         await run.pilot.press("escape", "V")
         await run.sees("Mug 0")
         assert "unwound" not in run.text()
+
+
+@pytest.mark.parametrize("keys", [["escape"], ["k"]])
+async def test_on_its_way_to_the_last_row_the_pane_says_so_and_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str]
+) -> None:
+    monkeypatch.setattr("runmon.model.request_size.MOST", 100)
+    async with watching(storage(tmp_path / "s", items=TAGGED * 10)) as run:
+        await opened(run, "Mug 0")
+        await served(run, "down", "down", "right")
+        await run.sees("200 rows from 100 of 2\u202f000 items")
+        read, goes_on = run.items.api.items, asyncio.Event()
+
+        async def held(*arguments: Any, **options: Any) -> Any:
+            await goes_on.wait()
+            return await read(*arguments, **options)
+
+        monkeypatch.setattr(run.items.api, "items", held)
+        await run.pilot.press("G")
+        await run.sees("200 rows from 100 of 2\u202f000 items, esc stops")
+        await run.pilot.press(*keys)
+        goes_on.set()
+        await run.until(lambda: not run.items._reading)
+        screen = run.text()
+        assert "items, esc stops" not in screen and "of 2\u202f000 items" in screen
+
+        await run.pilot.press("G")
+        await run.sees("4\u202f000 rows from 2\u202f000 items", "t199b")
+        assert run.items.table.cursor == 3999
 
 
 async def test_the_newest_of_unwound_rows_can_be_read_first(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ class ItemsPane(ServedItems, ItemColumns):
 
     def _missing(self) -> Span | None:
         first, last = self.rows.window
+        if self.seeking_end:
+            return self.rows.pages.want(first, last, ahead=self.rows.pages.count)
         return self.rows.want(first, last)
 
     async def _read_missing(self) -> None:
@@ -241,6 +243,7 @@ class ItemsPane(ServedItems, ItemColumns):
                 else:
                     return
                 self.counted_rows()
+                self.sought_end()
         finally:
             self._reading = False
 

@@ -10,22 +10,30 @@ from runmon.model.row_pages import RowPages
 from runmon.model.served import Served, nameable, why_not_alone
 from runmon.model.units import grouped
 from runmon.render.untrusted import clean
-from runmon.ui.widgets.items_arranged import FEW, ArrangedItems
+from runmon.ui.widgets.items_arranged import FEW, LOADED_ONLY, ArrangedItems
 from runmon.ui.widgets.table import Table
 
 MOST_UNWOUND = 4
 NOT_SENT = msgspec.Raw(b'"not sent"')
 AT_THE_TOP = "Newest first: the newest item stands in the first row by itself."
 DROPPED = "Filter and order are off: the items come in another way now. & [ ] set them anew."
-NO_END = "More rows follow, nobody knows yet how many. G goes on; newest first (V) begins at the end."
+NO_END = (
+    "Nobody knows yet how many rows follow: all are read now. esc stops; newest first (V) begins at the end."
+)
 NO_LAST = "How many rows there are is known when all were read: follow newest first instead (V)."
 
 
 class ServedItems(ArrangedItems):
     """A pane over items that a person can have in another way. Needs `rows` and a table."""
 
+    _end_row = -1
+    """The last row known so far, from where `G` goes on; -1: it does not."""
     views: dict[str, bool]
     """Views that the dataset's schema has, each with whether it makes one row of each item."""
+
+    def counted_rows(self) -> None:
+        """Rows were read, or counted anew."""
+        raise NotImplementedError
 
     def action_serve(self) -> None:
         """Ask how the items shall come; where they come in some way, have them as they are stored."""
@@ -49,6 +57,7 @@ class ServedItems(ArrangedItems):
         kept = table.cursor >= 0 and not (served.remade or rows.served.remade)
         offset = rows.offset_of(table.cursor) if kept and served.newest == rows.served.newest else None
         table.set_follow(False)
+        self._end_row = -1
         self.workers.cancel_group(self, f"{self.id}-pages")
         self.workers.cancel_group(self, "items-arrange")
         remade = served.remade or rows.served.remade
@@ -80,11 +89,40 @@ class ServedItems(ArrangedItems):
             self.notify(AT_THE_TOP if served.newest else NO_LAST, timeout=4, markup=False)
         return served.newest or served.remade
 
+    @property
+    def seeking_end(self) -> bool:
+        """Whether rows are read on until the last one is there."""
+        return self._end_row >= 0 and self.rows.view is None
+
     @on(Table.WentToEnd)
-    def tell_of_the_end(self) -> None:
-        """Say where the end is not known yet: a server makes rows of items, and tells only how many items."""
-        if self.rows.served.remade and not self.rows.all_known:
-            self.notify(NO_END, timeout=4, markup=False)
+    def seek_end(self) -> None:
+        """Where a server makes rows of items, and tells only how many items, read on to the last row."""
+        if not self.rows.served.remade or self.rows.all_known or self.seeking_end:
+            return
+        self.notify(LOADED_ONLY if self.rows.view is not None else NO_END, timeout=4, markup=False)
+        self._end_row = self.table.cursor
+        self.counted_rows()
+        self.read_again()
+
+    def sought_end(self) -> None:
+        """More rows are there: go to the last of them, unless somebody went elsewhere meanwhile."""
+        if not self.seeking_end:
+            return
+        went_on = self.table.cursor == self._end_row
+        if went_on:
+            self.table.move_to(self.table.row_count - 1)
+        goes_on = went_on and not self.rows.all_known
+        self._end_row = self.table.cursor if goes_on else -1
+        if not goes_on:
+            self.counted_rows()
+
+    def action_end_filter(self) -> None:
+        """Stop going to the end; else what a filter does."""
+        if not self.seeking_end:
+            super().action_end_filter()
+            return
+        self._end_row = -1
+        self.counted_rows()
 
     def columns_chosen(self) -> None:
         """Where only the shown columns are read, read those that came to be shown."""
@@ -118,7 +156,8 @@ class ServedItems(ArrangedItems):
             return Text()
         rows, items = grouped(pages.count), grouped(pages.items)
         part = f"{rows} rows from {items} items" if pages.complete else ""
-        return Text.assemble((part or f"{rows} rows from {grouped(pages.read)} of {items} items", "quiet"))
+        part = part or f"{rows} rows from {grouped(pages.read)} of {items} items"
+        return Text.assemble((part, "quiet"), (", esc stops" if self.seeking_end else "", "accent"))
 
     async def read_made(self, row: int) -> None:
         """Read a row that the server made once more, with what it takes."""
