@@ -55,14 +55,18 @@ class Direct:
 
 
 def scope_of(method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Message:
-    """A request as ASGI describes it."""
+    """A request as ASGI describes it.
+
+    Of version 2.4, by which an application need not listen whether the client has gone (for which Starlette
+    loads an event loop of anyio's): the answer is cancelled.
+    """
     parts = urlsplit(url)
     sent = {"host": parts.netloc, **{name.lower(): value for name, value in headers.items()}}
     if content is not None:
         sent["content-length"] = str(len(content))
     return {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "method": method,
         "scheme": parts.scheme,

@@ -18,6 +18,8 @@ from runmon.cli.main import TABLE, main
 
 RUNMON = [sys.executable, "-m", "runmon"]
 FORBIDDEN = ("textual", "starlette", "uvicorn", "PIL", "pygments")
+ELSEWHERE = ("textual", "httpx", "uvicorn", "anyio._backends._asyncio")
+"""What no folder needs to be told of."""
 CANARY = "apify_api_CaNaRy0123456789"
 
 
@@ -204,10 +206,12 @@ def test_headless_commands_on_a_folder_load_neither_screen_nor_network(
     tmp_path: Path, command: str, code: int
 ) -> None:
     (tmp_path / "storage" / "datasets" / "default").mkdir(parents=True)
-    os.utime(tmp_path / "storage" / "datasets" / "default", (0, 0))
+    (tmp_path / "storage" / "log.txt").write_text("one\n")
+    for place in ("datasets/default", "log.txt"):
+        os.utime(tmp_path / "storage" / place, (0, 0))
     script = (
         "import sys; from runmon.cli.main import main; code = main(sys.argv[1:]); "
-        "print(code, [n for n in ('textual', 'httpx', 'uvicorn') if n in sys.modules], file=sys.stderr)"
+        f"print(code, [n for n in {ELSEWHERE!r} if n in sys.modules], file=sys.stderr)"
     )
 
     done = subprocess.run(
