@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.style import StyleType
 from rich.text import Span, Text
 
-from runmon.render.ansi import PLAIN, SEQUENCE, after, style_of
+from runmon.render.ansi import PLAIN, SEQUENCE, Rendition, after, style_of
 
 TAB_SIZE = 4
 MAX_MARKS = 8
@@ -29,8 +30,22 @@ _BREAKS = {0x0A, 0x2028, 0x2029}
 _EMOJI = "[\u2190-\u2bff\U0001f000-\U0001faff]"
 _JOINT = re.compile(f"(?<={_EMOJI})[\ufe0e\ufe0f]?\u200d(?={_EMOJI})")
 """What joins two emoji to one picture; how wide that one is, terminals do not agree."""
+_ENDS_IN_EMOJI = re.compile(rf"{_EMOJI}[\ufe0e\ufe0f]?\Z")
+_ANY_EMOJI = "\u2190"
 _STAND_IN = 0x10EEEE
 """In its place some terminals draw a part of an image that they hold."""
+
+
+class Carry(NamedTuple):
+    """What a stretch of a line has to know of the stretches before it."""
+
+    state: Rendition = PLAIN
+    column: int = 0
+    """Characters before it, less the width of whole tabs."""
+    marks: int = 0
+    """Combining marks with which they end."""
+    emoji: bool = False
+    """Whether they end in an emoji, which the next character could join to another."""
 
 
 def clean(text: str | bytes, *, limit: int = 8192) -> str:
@@ -55,10 +70,16 @@ def line(raw: str | bytes, *, style: StyleType = "", limit: int = 8192) -> Text:
     whole = whole.removesuffix("\r")
     if "\x1b" not in whole:
         return Text(_fitted(_visible(whole, 0, 0)[0], limit, cut), style=style, no_wrap=True, end="")
-    plain, spans = _rendered(whole)
+    plain, spans, _ = _rendered(whole, Carry())
     fitted = _fitted(plain, limit, cut)
     kept = [Span(s.start, min(s.end, len(fitted)), s.style) for s in spans if s.start < len(fitted)]
     return Text(fitted, style=style, no_wrap=True, end="", spans=kept)
+
+
+def stretch(raw: bytes, carry: Carry) -> tuple[Text, Carry]:
+    """A stretch of a line as `line` shows it there, and what the next one has to know."""
+    plain, spans, carry = _rendered(raw.decode("utf-8", "replace"), carry)
+    return Text(plain, no_wrap=True, end="", spans=spans), carry
 
 
 def lines(text: str | bytes, *, style: StyleType = "", limit: int = 8192) -> list[Text]:
@@ -82,28 +103,32 @@ def _fitted(text: str, limit: int, cut: bool) -> str:
     return text[: max(limit - 1, 0)] + "…" if cut or len(text) > limit else text
 
 
-def _rendered(whole: str) -> tuple[str, list[Span]]:
-    """The visible text, and the spans of what its SGR sequences styled."""
+def _rendered(whole: str, carry: Carry) -> tuple[str, list[Span], Carry]:
+    """The visible text, the spans of what its SGR sequences styled, and what follows has to know."""
     parts: list[str] = []
     spans: list[Span] = []
-    state, at, column, marks = PLAIN, 0, 0, 0
-    for match in SEQUENCE.finditer(whole + "\x1b[m"):
-        part, marks = _visible(whole[at : match.start()], column, marks)
+    state, shift, marks, emoji = carry
+    at = column = 0
+    found = [(match.start(), match.end(), match[1]) for match in SEQUENCE.finditer(whole)]
+    for end, past, codes in (*found, (len(whole), len(whole), None)):
+        part, marks = _visible(whole[at:end], shift + column, marks, emoji=emoji)
         if part and state != PLAIN:
             spans.append(Span(column, column + len(part), style_of(state)))
         parts.append(part)
-        column, at = column + len(part), match.end()
-        state = after(state, match[1])
-    return "".join(parts), spans
+        column += len(part)
+        if codes is not None:
+            state, at, emoji = after(state, codes), past, False
+    emoji = _ENDS_IN_EMOJI.search(whole, max(at, len(whole) - 2)) is not None
+    return "".join(parts), spans, Carry(state, (shift + column) % TAB_SIZE, marks, emoji)
 
 
-def _visible(text: str, column: int, marks: int) -> tuple[str, int]:
-    """Every character made visible, for text that starts at `column` behind `marks` combining marks."""
+def _visible(text: str, column: int, marks: int, *, emoji: bool = False) -> tuple[str, int]:
+    """Every character made visible, for text at `column` behind `marks` combining marks, or an emoji."""
     if text.isascii() and text.isprintable():
         return text, 0 if text else marks
     if not text.isprintable():
         if "\u200d" in text:
-            text = _JOINT.sub("", text)
+            text = _JOINT.sub("", _ANY_EMOJI + text)[1:] if emoji else _JOINT.sub("", text)
         text = text.replace("\r\n", "\n").translate(_PICTURES)
     if not text.isascii():
         text, marks = _thinned(text, marks)
@@ -118,19 +143,20 @@ def _visible(text: str, column: int, marks: int) -> tuple[str, int]:
 def _thinned(text: str, marks: int) -> tuple[str, int]:
     """The text with at most MAX_MARKS combining marks in a row, and how many it ends with."""
     rare = set(text) - _LATIN
-    if not any(map(_is_mark, rare)) and rare.isdisjoint(_SHAPELESS_CHARS):
+    if not any(map(is_mark, rare)) and rare.isdisjoint(_SHAPELESS_CHARS):
         return text, 0
     text = text.translate(_SHAPELESS)
     kept: list[str] = []
     for char in text:
-        marks = marks + 1 if char > "\u02ff" and _is_mark(char) else 0
+        marks = marks + 1 if char > "\u02ff" and is_mark(char) else 0
         if marks <= MAX_MARKS:
             kept.append(char)
     return "".join(kept), marks
 
 
 @lru_cache(maxsize=4096)
-def _is_mark(char: str) -> bool:
+def is_mark(char: str) -> bool:
+    """Whether a character stands on the one before it."""
     return unicodedata.category(char)[0] == "M"
 
 
