@@ -16,6 +16,11 @@ from runmon.errors import LocalFault
 BLOCK = 64 * 1024
 """Blocks close at the first newline past this many bytes."""
 CACHED_BLOCKS = 8
+LARGE_BLOCKS = 4
+"""A block so many times as long is one line, and is not kept in memory."""
+
+
+Blocks = Iterator[tuple[int, bytes]]
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -28,7 +33,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class LineIndex:
-    """Where the lines of bytes `first` … `end` begin, at one entry per block of at least 64 KiB."""
+    """Where the lines of bytes `first` … `end` begin, at one entry per block of at least 64 KiB.
+
+    A line as long as that is a block of its own, also while it is still growing.
+    """
 
     def __init__(self, first: int = 0) -> None:
         self.starts = array("Q", [first])
@@ -50,13 +58,24 @@ class LineIndex:
         began = self.end
         for at in range(0, len(data), BLOCK):
             last = min(at + BLOCK, len(data))
+            newline = data.find(b"\n", at, last)
+            if began + (newline if newline >= 0 else last) - self.line_began >= BLOCK:
+                self._begin_block()
+                if newline >= 0:
+                    self.newlines, self.line_began = self.newlines + 1, began + newline + 1
+                    self._begin_block()
+                    at = newline + 1
             if found := data.count(b"\n", at, last):
                 self.newlines += found
                 self.line_began = began + data.rfind(b"\n", at, last) + 1
                 if self.line_began - self.starts[-1] >= BLOCK:
-                    self.starts.append(self.line_began)
-                    self.lines_before.append(self.newlines)
+                    self._begin_block()
         self.end = began + len(data)
+
+    def _begin_block(self) -> None:
+        if self.line_began > self.starts[-1]:
+            self.starts.append(self.line_began)
+            self.lines_before.append(self.newlines)
 
     def block_with_line(self, n: int) -> int:
         """The number of the block that holds line `n`."""
@@ -76,6 +95,15 @@ class LineIndex:
         after = block + 1
         last = self.lines_before[after] if after < len(self.starts) else self.lines
         return self.lines_before[block], last
+
+    def lone_line(self, n: int) -> tuple[int, int] | None:
+        """First byte of a line that is a block of its own, and the byte after its last; None for others."""
+        block = self.block_with_line(n)
+        first, after = self.lines_of(block)
+        if after - first != 1:
+            return None
+        start, end = self.span(block)
+        return start, end - (n < self.newlines)
 
     def cut(self, block: int, kept: bytes) -> None:
         """End inside `block`, whose bytes up to there are `kept`."""
@@ -187,8 +215,23 @@ class LogBuffer:
         """Line `n` (from 0) without its newline. Raises IndexError outside."""
         if not 0 <= n < self.lines:
             raise IndexError(n)
+        if (lone := self._shown.lone_line(n)) is not None:
+            return self._pread(*lone)
         block = self._shown.block_with_line(n)
         return self._lines_of(block)[n - self._shown.lines_before[block]]
+
+    def line_span(self, n: int) -> tuple[int, int]:
+        """The byte with which line `n` begins, and the one after its last. Raises IndexError outside."""
+        if 0 <= n < self.lines and (lone := self._shown.lone_line(n)) is not None:
+            return lone
+        start = self.line_start(n)
+        return start, start + len(self.line(n))
+
+    def line_head(self, n: int, size: int) -> bytes:
+        """The first `size` bytes of line `n`. Raises IndexError outside."""
+        if 0 <= n < self.lines and (lone := self._shown.lone_line(n)) is not None:
+            return self._pread(lone[0], min(lone[1], lone[0] + size))
+        return self.line(n)[:size]
 
     def slice_lines(self, first: int, count: int) -> list[bytes]:
         """Up to `count` lines from line `first` on; fewer at the end."""
@@ -216,6 +259,8 @@ class LogBuffer:
             return self.size
         if not 0 <= n < self.lines:
             raise IndexError(n)
+        if (lone := self._shown.lone_line(n)) is not None:
+            return lone[0]
         block = self._shown.block_with_line(n)
         before = self._lines_of(block)[: n - self._shown.lines_before[block]]
         return self._shown.starts[block] + sum(map(len, before)) + len(before)
@@ -232,22 +277,30 @@ class LogBuffer:
         begins = index.starts[index.block_with_line(max(n - 1, 0))]
         return index.lines_before[index.block_with_byte(max(begins - size, index.starts[0]))]
 
-    def blocks(self, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
+    def blocks(self, first_line: int = 0, *, skip: int = 0, open_line: int | None = None) -> Blocks:
         """(first line, bytes) block by block, from the block that holds `first_line` on.
 
-        A block is 64 KiB or somewhat more and ends on a newline, but for the last. Made for a thread that
-        searches: it ends early when the generation changes.
+        A block is 64 KiB or somewhat more, or one line, and ends on a newline, but for the last. Made for a
+        thread that searches: it ends early when the generation changes. The first `skip` bytes of line
+        `first_line` are left out where it is a block; so is, of an unfinished line that is one, all but the
+        first `open_line` bytes.
         """
         generation, index = self.generation, self._shown
         block, at = index.block_with_line(max(first_line, 0)), 0
         while block < len(index.starts) and generation == self.generation:
-            at, end = index.span(block)
+            (at, end), (first, after) = index.span(block), index.lines_of(block)
+            if skip and first == first_line and after - first == 1:
+                at = min(at + skip, end)
+            if open_line is not None and after - first == 1 and first >= index.newlines:
+                end = min(at + open_line, end)
             if at < end:
-                yield index.lines_before[block], self._pread(at, end)
+                yield first, self._pread(at, end)
             block += 1
 
     def _lines_of(self, block: int) -> list[bytes]:
         start, end = self._shown.span(block)
+        if end - start > LARGE_BLOCKS * BLOCK:
+            return self._pread(start, end).split(b"\n")
         known = self._cache.get(start)
         if known is None:
             lines = self._pread(start, end).split(b"\n")

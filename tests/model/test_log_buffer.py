@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from runmon.model import log
 from runmon.model.log import Change, LogBuffer
 
-LOGS = st.lists(st.sampled_from([b"\n", b"\r\n", b"a", b"\xff\xfe", b"2026 INFO x", b"long " * 30])).map(
-    b"".join
-)
+LOGS = st.lists(
+    st.sampled_from([b"\n", b"\r\n", b"a", b"\xff\xfe", b"2026 INFO x", b"long " * 30, b"longer " * 80])
+).map(b"".join)
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,8 @@ def assert_holds(buffer: LogBuffer, data: bytes) -> None:
     assert buffer.lines == len(lines)
     assert buffer.slice_lines(0, len(lines) + 5) == lines
     assert [buffer.line(n) for n in range(len(lines))] == lines
+    assert [buffer.line_head(n, 5) for n in range(len(lines))] == [line[:5] for line in lines]
+    assert [buffer.read(*buffer.line_span(n)) for n in range(len(lines))] == lines
     assert buffer.read(0, len(data)) == data
     assert b"".join(block for _, block in buffer.blocks()) == data
 
@@ -160,3 +162,27 @@ def test_a_cut_before_the_tail_shows_the_part_of_the_head_that_is_here(buffer: L
     buffer.fill(b"one\ntwo\nthr")
     buffer.truncate(50)
     assert_holds(buffer, b"one\ntwo\nthr")
+
+
+def test_a_long_line_is_a_block_of_its_own_also_while_it_grows(buffer: LogBuffer) -> None:
+    buffer.append(b"short\n" * 5)
+    for _ in range(20):
+        buffer.append(b"long " * 10)
+    assert [block[:5] for _, block in buffer.blocks(5)] == [b"long "]
+    buffer.append(b"\nshort\n")
+    blocks = [(first, len(block)) for first, block in buffer.blocks()]
+    assert blocks == [(0, 30), (5, 1001), (6, 6)]
+
+
+def test_what_was_read_of_a_growing_line_is_not_read_again(buffer: LogBuffer) -> None:
+    buffer.append(b"short\n" + b"x" * 500)
+    assert list(buffer.blocks(1, skip=490)) == [(1, b"x" * 10)]
+    buffer.append(b"yz\nshort\n")
+    assert list(buffer.blocks(1, skip=500)) == [(1, b"yz\n"), (2, b"short\n")]
+
+
+def test_of_a_line_that_is_not_finished_as_much_is_read_as_one_wants(buffer: LogBuffer) -> None:
+    buffer.append(b"short\n" + b"x" * 500)
+    assert list(buffer.blocks(open_line=8)) == [(0, b"short\n"), (1, b"x" * 8)]
+    buffer.append(b"\n")
+    assert list(buffer.blocks(1, open_line=8)) == [(1, b"x" * 500 + b"\n")]
