@@ -114,12 +114,15 @@ def parse(text: str) -> Parts:
     return Parts(Shape.PLAIN, Level.NONE, stamp, _NOWHERE, _NOWHERE, head.end() - bool(head["json"]))
 
 
-def parse_line(raw: bytes) -> tuple[str, Parts, JsonRecord | None]:
-    """The first 64 KiB of a line's visible text, its parts, and, where it is longer JSON, what it says."""
+def parse_line(raw: bytes, whole: Callable[[], bytes] | None = None) -> tuple[str, Parts, JsonRecord | None]:
+    """The first 64 KiB of a line's visible text, its parts, and, where it is longer JSON, what it says.
+
+    Where `raw` is only the beginning of a longer line, `whole` gives all of it.
+    """
     text = visible(raw[:LONG])
     parts = parse(text)
     if len(raw) > LONG and parts.shape is Shape.PLAIN and text[parts.body : parts.body + 1] == "{":
-        record = json_record(visible(raw)[parts.body :])
+        record = json_record(visible(whole() if whole else raw)[parts.body :])
         if record is not None:
             return text, replace(parts, shape=Shape.JSON, level=record.level), record
     return text, parts, None

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from runmon.model.kept import Kept, Stretch
 from runmon.render.log_lines import LogLines
+from runmon.render.long_line import LongLine
 
 
 class KeptLines:
@@ -32,6 +33,10 @@ class KeptLines:
         if self.context and number not in self.passed:
             text.stylize("faint")
         return text
+
+    def long(self, n: int) -> LongLine | None:
+        """The line at place `n` where it is long, in pieces."""
+        return self.lines.long(self.shown.number(n))
 
     def onward(self, first: int, stretches: Iterable[Stretch]) -> None:
         """Take what passes of the lines from `first` on, instead of what was known of them."""

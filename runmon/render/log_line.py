@@ -16,6 +16,7 @@ from rich.text import Span, Text
 from runmon.insight.entries import Level, Parts, Shape, payload_at, stamp_time
 from runmon.insight.frames import Frame
 from runmon.insight.json_records import JsonRecord
+from runmon.render.long_line import LONGEST
 from runmon.render.untrusted import clean
 
 LEVEL_WIDTH = 5
@@ -72,8 +73,13 @@ class Clock(msgspec.Struct, frozen=True):
         return _delta(seconds) if self.mode is Stamps.DELTA else _since(seconds)
 
 
-def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE, level: Level) -> Text:
-    """A line made ready: `shown` has passed `untrusted.line`, `parts` are its text's, `level` its entry's."""
+def log_line(
+    shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE, level: Level, whole: bool = True
+) -> Text:
+    """A line made ready: `shown` has passed `untrusted.line`, `parts` are its text's, `level` its entry's.
+
+    Only the beginning of a line that is not `whole` is shown here, which has no JSON at its end.
+    """
     text, line = shown.plain, _begun(stamp)
     nested = text[parts.stamp[1] : _first_of(parts)].strip()
     if parts.shape in (Shape.JS, Shape.PYTHON):
@@ -89,7 +95,8 @@ def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE
         return line.text()
     if parts.shape is Shape.PLAIN and level > Level.NONE:
         line.add(" " * (LEVEL_WIDTH + 1), "")
-    tail = payload_at(text) if parts.shape is not Shape.PLAIN or level > Level.NONE else len(text)
+    has_payload = whole and (parts.shape is not Shape.PLAIN or level > Level.NONE)
+    tail = payload_at(text) if has_payload else len(text)
     tail = max(tail, parts.body)
     tone = _MESSAGE_TONES[frame] if parts.shape is Shape.PLAIN else ""
     line.add_part(shown, parts.body, tail, tone)
@@ -98,17 +105,17 @@ def log_line(shown: Text, parts: Parts, *, stamp: str, frame: Frame = Frame.NONE
     return line.text()
 
 
-def json_line(record: JsonRecord, *, stamp: str) -> Text:
-    """A line that was written as JSON, made ready; of a long one its beginning."""
+def json_line(record: JsonRecord, *, stamp: str, written: str = "") -> Text:
+    """A line that was written as JSON, made ready; what a long one says comes before how it was `written`."""
     line = _begun(stamp)
     line.add(_word(record.word), TONES[record.level])
     line.add(" ", "text")
     if record.logger:
         line.add(clean(record.logger, limit=120), "quiet")
         line.add(": ", "faint")
-    line.add(clean(record.said), "")
-    if record.rest:
-        line.add_payload(" " + clean(record.rest))
+    line.add(clean(record.said, limit=LONGEST), "")
+    if rest := written or clean(record.rest, limit=LONGEST):
+        line.add_payload(" " + rest)
     return line.text()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from msgspec.structs import replace
 from rich.text import Text
 
 from runmon.insight.entries import (
+    LONG,
     MAX_LINES,
     Entry,
     Level,
@@ -26,12 +28,15 @@ from runmon.insight.moments import Times
 from runmon.insight.telling import Telling
 from runmon.model.log import LogBuffer
 from runmon.render.log_line import Clock, Stamps, json_line, log_line
+from runmon.render.long_line import LONGEST, LongLine
 from runmon.render.untrusted import line
 
 KEPT = 4096
 """Lines whose parts and level are remembered."""
-SHOWN = 16_384
-"""Characters kept of what a long line of JSON says: more than a row shows."""
+SAID = 1000
+"""Characters of what a long line of JSON says that stand before how it was written."""
+LONG_KEPT = 256
+"""Long lines whose pieces are remembered: more than the rows of a screen."""
 
 
 class LogLines:
@@ -48,6 +53,7 @@ class LogLines:
         self._seen: dict[int, tuple[str, Parts]] = {}
         self._long: dict[int, JsonRecord] = {}
         self._levels: dict[int, Level] = {}
+        self._longs: dict[int, LongLine] = {}
 
     def changed(self) -> bool:
         """Take note of what the buffer holds now; True where lines that were there have changed."""
@@ -58,33 +64,66 @@ class LogLines:
             self._seen.clear()
             self._long.clear()
             self._levels.clear()
+        if rewritten or len(self._longs) > LONG_KEPT:
+            self._longs.clear()
         self._generation = self.buffer.generation
-        last = self._count - 1
-        self._seen.pop(last, None)
-        self._long.pop(last, None)
-        self._levels.pop(last, None)
+        self._grown(self._count - 1)
         self._count = self.buffer.lines
         return rewritten
+
+    def _grown(self, n: int) -> None:
+        """Line `n` may have become longer."""
+        self._seen.pop(n, None)
+        self._levels.pop(n, None)
+        was_json = self._long.pop(n, None) is not None
+        if (long := self._longs.get(n)) is not None:
+            if was_json or self._record(n) is not None:
+                del self._longs[n]
+            else:
+                first, after = self._span(n)
+                long.grow(after - first)
 
     def line_count(self) -> int:
         """Lines, an unfinished last one included."""
         return self._count
 
-    def blocks(self, first_line: int) -> Iterator[tuple[int, bytes]]:
-        """The raw bytes from the block that holds a line on, with the number of the first line of each."""
-        return self.buffer.blocks(first_line)
+    def blocks(self, first_line: int, skip: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The raw bytes from the block that holds a line on, with the number of the first line of each.
+
+        The first `skip` bytes of that line are left out where it is a block.
+        """
+        return self.buffer.blocks(first_line, skip=skip)
+
+    def size_from(self, n: int) -> int:
+        """Bytes of line `n` and all behind it."""
+        return self.buffer.size - self.buffer.line_start(min(n, self.buffer.lines))
 
     def text(self, n: int) -> Text:
-        """Line `n` as it is shown."""
+        """Line `n` as it is shown; of a long one the first piece."""
         text, parts = self._at(n)
+        long = self.long(n)
         if (record := self._record(n)) is not None:
-            return json_line(record, stamp=self._stamp(n, text, parts))
-        shown = line(self._raw(n))
+            written = long.text(0).plain if long is not None else ""
+            return json_line(record, stamp=self._stamp(n, text, parts), written=written)
+        shown = line(self._raw(n), limit=4 * LONGEST) if long is None else long.text(0)
         if shown.plain != text:
             parts = parse(shown.plain)
         level = self.level(n)
         frame = self._frame(n, level) if parts.shape is Shape.PLAIN else Frame.NONE
-        return log_line(shown, parts, stamp=self._stamp(n, text, parts), frame=frame, level=level)
+        stamp = self._stamp(n, text, parts)
+        return log_line(shown, parts, stamp=stamp, frame=frame, level=level, whole=long is None)
+
+    def long(self, n: int) -> LongLine | None:
+        """Line `n` where it is long, in pieces; the first stands in `text` behind what else is said there."""
+        long = self._longs.get(n)
+        if long is None and n < self.buffer.lines:
+            first, after = self._span(n)
+            if after - first >= LONGEST:
+                is_json = self._record(n) is not None
+                first += self.buffer.line_head(n, LONG).find(b"{") if is_json else 0
+                read = partial(_read, self.buffer, first)
+                long = self._longs[n] = LongLine(after - first, read, style="quiet" if is_json else "")
+        return long
 
     def level(self, n: int) -> Level:
         """The level of the entry that line `n` belongs to."""
@@ -146,13 +185,12 @@ class LogLines:
     def _at(self, n: int) -> tuple[str, Parts]:
         seen = self._seen.get(n)
         if seen is None:
-            text, parts, record = parse_line(self._raw(n))
+            text, parts, record = parse_line(self._head(n), partial(self._json, n))
+            if len(text) > LONGEST:
+                if parts.shape is Shape.JSON:
+                    self._long[n] = _shortened(record or json_record(text[parts.body :]))
+                text = text[:LONGEST]
             seen = self._seen[n] = (text, parts)
-            if record is not None:
-                kept = {
-                    name: getattr(record, name)[:SHOWN] for name in ("logger", "message", "stack", "rest")
-                }
-                self._long[n] = replace(record, **kept)
         return seen
 
     def _record(self, n: int) -> JsonRecord | None:
@@ -171,6 +209,20 @@ class LogLines:
         """The bytes of a line; none of one that is gone, until `changed` tells so."""
         return self.buffer.line(n) if n < self.buffer.lines else b""
 
+    def _span(self, n: int) -> tuple[int, int]:
+        """The first byte of a line, and the one after the last that is shown."""
+        first, after = self.buffer.line_span(n)
+        return first, after - (self.buffer.read(after - 1, after) == b"\r")
+
+    def _json(self, n: int) -> bytes:
+        """The bytes of a line that may be JSON: one that ends in an object; else nothing."""
+        first, after = self._span(n)
+        return self._raw(n) if self.buffer.read(max(first, after - 1), after) == b"}" else b""
+
+    def _head(self, n: int) -> bytes:
+        """The bytes of a line as far as they are always looked at, and one more."""
+        return self.buffer.line_head(n, LONG + 1) if n < self.buffer.lines else b""
+
     def _stamp(self, n: int, text: str, parts: Parts) -> str:
         """The stamp of a line that begins something; blanks for lines that go on."""
         stamp = text[slice(*parts.stamp)]
@@ -184,3 +236,14 @@ class LogLines:
             return Frame.NONE
         above = [self._at(at) for at in range(max(n - 3, 0), n + 1)]
         return frame_of([text[parts.body :] for text, parts in above])
+
+
+def _shortened(record: JsonRecord | None) -> JsonRecord:
+    """What a long line of JSON says, as much of it as is shown before how it was written."""
+    assert record is not None, "the line was read as JSON"
+    stack = record.stack[:SAID].partition("\n")[0]
+    return replace(record, logger=record.logger[:SAID], message=record.message[:SAID], stack=stack, rest="")
+
+
+def _read(buffer: LogBuffer, start: int, first: int, last: int) -> bytes:
+    return buffer.read(start + first, start + last)

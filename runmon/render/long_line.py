@@ -33,9 +33,10 @@ _JOINER = "\u200d"
 class LongLine:
     """A line longer than LONGEST. `read` gives its bytes from one place to another."""
 
-    def __init__(self, size: int, read: Callable[[int, int], bytes]) -> None:
+    def __init__(self, size: int, read: Callable[[int, int], bytes], *, style: str = "") -> None:
         self.size = size
         self.read = read
+        self.style = style
         self._before = array("Q", [0])
         """Cells before each piece that are known, those of the first piece not counted."""
         self._carries: dict[int, Carry] = {}
@@ -66,10 +67,10 @@ class LongLine:
         made = self._made.get(piece)
         if made is None:
             made = stretch(self._raw(piece), self._carries.get(piece, NOTHING))[0]
-            if self.knows(piece):
-                if len(self._made) >= KEPT:
-                    del self._made[next(iter(self._made))]
-                self._made[piece] = made
+            made.style = self.style
+            if len(self._made) >= KEPT:
+                del self._made[next(iter(self._made))]
+            self._made[piece] = made
         return made
 
     # Cells
@@ -93,11 +94,12 @@ class LongLine:
         if 0 < piece < many and not carry.column and self._is_plain(piece, many):
             self._before.extend(cells + n * PIECE for n in range(1, many - piece + 1))
             if carry.state != NOTHING.state:
-                self._carries |= dict.fromkeys(range(piece + 1, many + 1), Carry(carry.state))
+                for each in range(piece + 1, many + 1):
+                    self._carry(each, Carry(carry.state))
             return
         text, after = stretch(self._raw(piece), carry)
         if after != NOTHING:
-            self._carries[piece + 1] = after
+            self._carry(piece + 1, after)
         self._before.append(cells + width_of(text.plain) if piece else 0)
 
     def cells_before(self, piece: int) -> int:
@@ -111,10 +113,20 @@ class LongLine:
         )
 
     @property
+    def cells_known(self) -> int:
+        """Cells behind the first piece that are measured."""
+        return self._before[-1]
+
+    @property
     def cells(self) -> int:
         """Cells behind the first piece; about so many until all is measured."""
         known = self._before[-1]
         return known if self.measured else known + self.size - max(len(self._before) - 1, 1) * PIECE
+
+    def _carry(self, piece: int, carry: Carry) -> None:
+        """Take note of what a piece has to know; as it was made before, it did not."""
+        self._carries[piece] = carry
+        self._made.pop(piece, None)
 
     def _is_plain(self, first: int, after: int) -> bool:
         """Whether every byte of some pieces, and around them, is a character of one cell."""

@@ -214,13 +214,6 @@ async def test_a_key_that_leads_on_keeps_the_place_sideways_that_a_person_chose(
         assert round(shown.view.scroll_x) == left > 0
 
 
-@pytest.mark.parametrize("wrap", [False, True])
-async def test_a_match_past_what_shows_of_a_huge_line_is_told_to_be_unseen(wrap: bool) -> None:
-    async with log(b"2026-11-24T10:00:00.000Z INFO  " + b"x" * 100_000 + b" needle\n") as shown:
-        await shown.press(*("z" * wrap), "slash", *"needle", "enter")
-        await shown.until(lambda: "/1 of 1, not in what shows of the line" in shown.title)
-
-
 async def test_search_that_is_left_returns_to_where_it_began() -> None:
     async with log(JS) as shown:
         await shown.press("g", "slash", *"crawl finished")

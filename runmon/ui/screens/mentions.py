@@ -13,6 +13,7 @@ from textual.screen import Screen
 from runmon.insight.entries import Level
 from runmon.model.units import grouped
 from runmon.render.log_lines import LogLines
+from runmon.render.long_line import LongLine
 from runmon.ui.commands import bindings
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.lines import LineView
@@ -31,6 +32,9 @@ class Excerpt:
 
     def text(self, n: int) -> Text:
         return self.lines.text(self.numbers[n])
+
+    def long(self, n: int) -> LongLine | None:
+        return self.lines.long(self.numbers[n])
 
 
 class ExcerptView(LineView):

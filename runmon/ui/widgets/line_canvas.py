@@ -12,16 +12,18 @@ from textual.strip import Strip
 
 from runmon.ui.private_textual import cropped
 from runmon.ui.theme import palette
-from runmon.ui.widgets.line_places import LinePlaces
-from runmon.ui.widgets.line_rows import KEPT, LineSource
+from runmon.ui.widgets.line_rows import KEPT, STRIDE, LineSource
+from runmon.ui.widgets.line_sight import LineSight
 from runmon.ui.widgets.recent import Recent
-from runmon.ui.widgets.strips import Painter, char_at, in_window, width_of
+from runmon.ui.widgets.strips import Painter, width_of
 
+PIECES = 4
+"""Pieces of a long line that are kept with what is marked in them."""
 MARK = "◆"
 """Before a line that a person marked."""
 
 
-class LineCanvas(LinePlaces):
+class LineCanvas(LineSight):
     """Lines with a gutter, a ground, marks and a selection."""
 
     def __init__(
@@ -29,7 +31,7 @@ class LineCanvas(LinePlaces):
     ) -> None:
         super().__init__(source, id=id, classes=classes)
         self._painter: Painter | None = None
-        self._looks: Recent[int, Text] = Recent(KEPT)
+        self._looks: Recent[int, dict[int, Text]] = Recent(KEPT)
         self._rows: Recent[int, dict[tuple[int, int], Strip]] = Recent(KEPT)
         self._filters: tuple[tuple[LineFilter, ...], Color] = ((), Color(0, 0, 0))
 
@@ -47,8 +49,8 @@ class LineCanvas(LinePlaces):
         """The style name of the ground behind line `n`; empty: the screen's."""
         return ""
 
-    def match_spans(self, line: int, plain: str) -> list[tuple[tuple[int, int], str]]:
-        """Stretches of a line to be marked, and the style name of each."""
+    def match_spans(self, line: int, plain: str, piece: int = 0) -> list[tuple[tuple[int, int], str]]:
+        """Stretches of a line, or of a piece of a long one, to be marked, and the style name of each."""
         return []
 
     def paint_again(self, n: int) -> None:
@@ -67,13 +69,14 @@ class LineCanvas(LinePlaces):
     def render_lines(self, crop: Region) -> list[Strip]:
         """All rows of the view; the short road that a frame takes."""
         self._take_colours()
+        self.measure_shown()
         left, width = self._left(), self.view_width
         keep = self.text_selection is None
         strips = [self._row(line, row, left, width, keep) for line, row in self._visible()]
         strips = strips or self._emptiness()
         blank = self._filtered(Strip.blank(self.size.width, self.painter.base))
         strips += [blank] * (self.size.height - len(strips))
-        if not self.wrap and self._widen_to_shown():
+        if not self.wrap and self._guess():
             self.call_later(self._fit)
         return cropped(self, strips, crop)
 
@@ -99,25 +102,17 @@ class LineCanvas(LinePlaces):
         strips = [self.painter.strip(Text.assemble("  ", text), base) for text in texts]
         return [self._filtered(strip.crop_extend(0, width, base)) for strip in strips[: self.size.height]]
 
-    def _widen_to_shown(self) -> bool:
-        """Take note of the longest line that shows; whether it is longer than any before."""
-        shown = max((width_of(self.text_of(line).plain) for line, _ in self._visible()), default=0)
-        wider = shown > self._widest
-        self._widest = max(self._widest, shown)
-        return wider
-
     def render_line(self, y: int) -> Strip:
         """One row with the places of its characters, for the mouse."""
         rows = list(self._visible())
         if y >= len(rows):
             return Strip.blank(self.size.width, self.painter.base)
         line, row = rows[y]
-        begins = self._folded(line)[row]
-        begins += char_at(self.text_of(line).plain[begins:], self._left())
         ground = self._ground_of(line)
         gutter = Strip(self._gutter(line, row, ground))
-        body = Strip(self._body(line, row, self._left(), self.view_width - gutter.cell_length, ground))
-        return Strip.join([gutter, body.apply_offsets(begins, line)])
+        room = self.view_width - gutter.cell_length
+        parts = self._parts(line, row, self._left(), room, ground)
+        return Strip.join([gutter, *(Strip(part).apply_offsets(place, line) for place, part in parts)])
 
     @property
     def painter(self) -> Painter:
@@ -155,36 +150,57 @@ class LineCanvas(LinePlaces):
 
     def _body(self, line: int, row: int, left: int, room: int, ground: Style) -> list[Segment]:
         """The text of a row from cell `left` on, exactly as wide as there is room behind its gutter."""
-        text, half = self._look(line), 0
-        folds = self._folded(line) if self.wrap else ()
-        if len(folds) > 1:
-            first, after = folds[row], folds[row + 1] if row + 1 < len(folds) else len(text)
-        else:
-            first, after, half = in_window(text.plain, left, room)
-        segments = self.painter.segments(text, ground, first, after)
-        blank = room - half - width_of(text.plain[first:after])
-        return [*_blank(half, ground), *segments, *_blank(blank, ground)]
+        return [segment for _, part in self._parts(line, row, left, room, ground) for segment in part]
 
-    def _look(self, line: int) -> Text:
-        """A line with what is marked in it."""
+    def _parts(
+        self, line: int, row: int, left: int, room: int, ground: Style
+    ) -> list[tuple[int, list[Segment]]]:
+        """The same by pieces, each with the place in the line where it begins."""
+        stretches, half = self._stretches(line, row, left, room)
+        places = [piece * STRIDE + first for piece, first, _ in stretches] or [0]
+        parts = [(max(places[0] - 1, 0), _blank(half, ground))] if half else []
+        for place, (piece, first, after) in zip(places, stretches, strict=False):
+            text = self._look(line, piece)
+            parts.append((place, self.painter.segments(text, ground, first, after)))
+            half += width_of(text.plain[first:after])
+            place += after - first
+        return [*parts, (place if stretches else 0, _blank(room - half, ground))]
+
+    def _stretches(self, line: int, row: int, left: int, room: int) -> tuple[list[tuple[int, int, int]], int]:
+        """(piece, first character, last + 1) of what a row shows, and cells before it that are half shown."""
+        if not self.wrap:
+            return self.in_cells(line, left, room)
+        piece, row = divmod(row, STRIDE)
+        folds = self._folded(line, piece)
+        after = folds[row + 1] if row + 1 < len(folds) else len(self.piece_of(line, piece).plain)
+        return [(piece, folds[row], after)], 0
+
+    def _look(self, line: int, piece: int) -> Text:
+        """A line, or a piece of a long one, with what is marked in it."""
         selected = self._selected(line)
-        look = self._looks.get(line) if selected is None else None
-        if look is None:
-            look = self._marked(line, selected)
-            if selected is None:
-                self._looks[line] = look
-        return look
+        if selected is not None:
+            return self._marked(line, piece, selected)
+        looks = self._looks.get(line)
+        if looks is None:
+            looks = self._looks[line] = {}
+        if piece not in looks:
+            if len(looks) >= PIECES:
+                looks.clear()
+            looks[piece] = self._marked(line, piece, None)
+        return looks[piece]
 
     def _ground_of(self, line: int) -> Style:
         return self.painter.ground("cursor" if line == self.cursor else self.ground(line))
 
-    def _marked(self, line: int, selected: tuple[int, int] | None) -> Text:
+    def _marked(self, line: int, piece: int, selected: tuple[int, int] | None) -> Text:
         """The text with search matches and the selection marked."""
-        text = self.text_of(line)
-        marks = [Span(*span, style) for span, style in self.match_spans(line, text.plain)]
+        text = self.piece_of(line, piece)
+        marks = [Span(*span, style) for span, style in self.match_spans(line, text.plain, piece)]
         if selected is not None:
-            start, end = selected
-            marks.append(Span(start, len(text) if end < 0 else end, "selected"))
+            start, end = (place - piece * STRIDE for place in selected)
+            marks.append(
+                Span(max(start, 0), len(text) if selected[1] < 0 else min(end, len(text)), "selected")
+            )
         return Text(text.plain, style=text.style, spans=[*text.spans, *marks]) if marks else text
 
     def _gutter(self, line: int, row: int, ground: Style) -> list[Segment]:

@@ -1,22 +1,18 @@
-"""Where a line view stands among its lines, and how it keeps its place while they come, go and fold."""
+"""Where a line view stands among its lines while they come and go, and which of them is the current one."""
 
 from __future__ import annotations
 
 import time
 from asyncio import get_running_loop
-from bisect import bisect_right
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.message import Message
 from textual.reactive import reactive
 
 from runmon.ui.private_textual import grow_quietly, paint_now, use_bars
-from runmon.ui.widgets.line_rows import LineRows, LineSource
-from runmon.ui.widgets.strips import char_at, wrapped
+from runmon.ui.widgets.line_measures import LineMeasures
+from runmon.ui.widgets.line_rows import LineSource
 from runmon.ui.widgets.thin_bar import ThinBar
 
 FRAME_S = 1 / 30
@@ -25,7 +21,7 @@ RACING_FRAME_S = 1 / 15
 """The same where the whole screen is new each time, so that nobody can read it anyway."""
 
 
-class LinePlaces(LineRows):
+class LinePlaces(LineMeasures):
     """Shows a source. Call `grown` when lines were added, `reset` when lines changed."""
 
     FOLLOWS: ClassVar[bool] = False
@@ -66,9 +62,6 @@ class LinePlaces(LineRows):
     ) -> None:
         super().__init__(source, id=id, classes=classes)
         self._placing = False
-        self._height = 0
-        self._aside = self._aside_from = 0
-        """The first cell that shows since a match was gone after, or 0, and the first one before."""
         self._grown_at = 0.0
         self._racing = False
         self._pending = False
@@ -101,7 +94,8 @@ class LinePlaces(LineRows):
     @source.setter
     def source(self, source: LineSource) -> None:
         self._source = source
-        self._widest = 0
+        self._widest = self._guessed = 0
+        self._measures += 1
         self.set_reactive(LinePlaces.cursor, -1)
         self._place(0, 0, x=0)
         self.reset()
@@ -156,69 +150,29 @@ class LinePlaces(LineRows):
     def _forget(self, n: int) -> None:
         """Line `n` may have become longer."""
         self._texts.discard(n)
-        self._folds.discard(n)
         self.paint_again(n)
 
     # The place
 
-    @contextmanager
-    def holding(self, moved: int = 0) -> Iterator[None]:
-        """Whatever changes inside, the current line, else the top one, stays in its row of the screen.
+    def shown_measured(self) -> None:
+        """Paint long lines anew, in colours that began further left; their ends are known now."""
+        self.forget_paint()
+        self._guess()
+        self._fit()
+        if not self.wrap and self.scroll_x > self.max_scroll_x:
+            self.scroll_to(self.max_scroll_x, animate=False)
 
-        `moved` is by how much the numbers of lines have grown inside.
-        """
-        line, row = self._anchor()
-        number = self.number(line) + moved if line >= 0 else 0
-        current = self.number(self.cursor) + moved if 0 <= self.cursor < self._count else -1
-        spot = self._spot(line)
-        yield
-        self._count = self._source.line_count()
-        self.forget_paint(texts=True)
-        self.cursor = min(self.place(current), self._count - 1) if current >= 0 else -1
-        if self.is_mounted:
-            self._fit()
-            if not self.following and self._count:
-                self._hold(min(self.place(number), self._count - 1), row, spot)
-
-    def _anchor(self) -> tuple[int, int]:
-        """The current line where it shows, else the top one, and the row in which it begins; or (-1, 0)."""
-        if not self._count:
-            return -1, 0
-        shown = list(self._visible())
-        row = next((row for row, (line, _) in enumerate(shown) if line == self.cursor), 0)
-        line, sub = shown[row]
-        return line, row - sub
-
-    def _spot(self, line: int) -> int:
-        """The character of the line at the top left, where the line is longer than the screen; else 0."""
-        if line < 0:
-            return 0
-        if self.wrap:
-            first, sub = self._first()
-            return (
-                self._folded(line)[sub] if line == first and len(self._folded(line)) > self.view_height else 0
-            )
-        plain, left = self.text_of(line).plain, round(self.scroll_x)
-        if not left or len(wrapped(plain, self.text_width)) <= self.view_height:
-            return 0
-        return char_at(plain, left)
-
-    def _hold(self, line: int, row: int, spot: int) -> None:
-        """Let a line begin in a row of the screen, or show the character `spot` of it at the top left."""
-        if spot and self.wrap:
-            self._place(line, bisect_right(self._folded(line), spot) - 1)
-        elif spot:
-            plain = self.text_of(line).plain
-            self._widen(cell_len(plain))
-            self._place(line - max(row, 0), x=cell_len(plain[:spot]))
-        else:
-            self._place(*self._moved(line, 0, -min(max(row, 0), self.view_height - 1)))
-
-    def _widen(self, cells: int) -> None:
-        """Be able to scroll sideways as far as a line is long."""
-        if cells > self._widest:
-            self._widest = cells
-            self._fit()
+    def _guess(self) -> bool:
+        """Take note of the longest line that shows; whether another width is known than before."""
+        before = max(self._widest, self._guessed)
+        self._guessed = 0
+        for n in dict.fromkeys(line for line, _ in self._visible()):
+            long, width = self.long_of(n), self.width_of_line(n)
+            if long is None or long.measured:
+                self._widest = max(self._widest, width)
+            else:
+                self._guessed = max(self._guessed, width)
+        return max(self._widest, self._guessed) != before
 
     def _fit(self) -> None:
         """Take the size the content has now; lays out only where a bar comes or goes."""
@@ -272,63 +226,6 @@ class LinePlaces(LineRows):
         self._settle()
         self.post_message(self.Scrolled(self))
 
-    def reveal(self, line: int, span: tuple[int, int] | None = None) -> None:
-        """Bring a line, and the characters `span` of it, onto the screen; what is there already stays."""
-        shown = [n for n, _ in self._visible()]
-        rows = len(self._folded(line)) if self.wrap else 1
-        if shown.count(line) < min(rows, self.view_height):
-            above = self.view_height // 3 if rows < self.view_height else 0
-            if not shown or rows > self.view_height or min(abs(line - shown[-1]), abs(line - shown[0])) > 2:
-                self._place(*self._moved(line, 0, -above))
-            elif line >= shown[-1]:
-                self._place(*self._moved(*self._first(), self._rows_to(line, shown[-1])))
-            else:
-                self._place(line)
-        if span is not None:
-            self._reveal_span(line, span)
-
-    def _rows_to(self, line: int, last: int) -> int:
-        if not self.wrap:
-            return line - last
-        return sum(len(self._folded(n)) for n in range(last, line + 1))
-
-    def in_sight(self, line: int, span: tuple[int, int]) -> bool:
-        """Whether these characters of a line are on the screen."""
-        if self.wrap:
-            row = bisect_right(self._folded(line), span[0]) - 1
-            return (line, row) in self._visible()
-        first, last = self._cells(line, span)
-        left = round(self.scroll_x)
-        return left <= first and min(last, first + self.text_width) <= left + self.text_width
-
-    def _cells(self, line: int, span: tuple[int, int]) -> tuple[int, int]:
-        plain = self.text_of(line).plain
-        return cell_len(plain[: span[0]]), cell_len(plain[: span[1]])
-
-    def _reveal_span(self, line: int, span: tuple[int, int]) -> None:
-        if self.in_sight(line, span):
-            return
-        if self.wrap:
-            row = bisect_right(self._folded(line), span[0]) - 1
-            self._place(*self._moved(line, row, -(self.view_height // 3)))
-            return
-        first, last = self._cells(line, span)
-        self._widen(cell_len(self.text_of(line).plain))
-        left = 0 if last <= self.text_width else max(first - self.text_width // 3, 0)
-        if not self._is_aside():
-            self._aside_from = round(self.scroll_x)
-        self._aside = min(left, max(self._widest - self.text_width, 0))
-        self.scroll_to(self._aside, animate=False, force=True)
-
-    def _is_aside(self) -> bool:
-        return self._aside > 0 and round(self.scroll_x) == self._aside
-
-    def back_from_aside(self) -> None:
-        """Go back from where a match led sideways, unless somebody has moved sideways since."""
-        if self._is_aside():
-            self.scroll_to(self._aside_from, animate=False)
-        self._aside = 0
-
     # Changes
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -376,15 +273,6 @@ class LinePlaces(LineRows):
     def on_mount(self) -> None:
         self._bars = use_bars(self, ThinBar)
         self.reset()
-
-    def on_resize(self) -> None:
-        showed = 0 <= self.cursor - self._first()[0] < self._height
-        self._height = self.view_height
-        self._folds.clear()
-        self.forget_paint()
-        self._fit()
-        if showed:
-            self.reveal(self.cursor)
 
     def notify_style_update(self) -> None:
         """The theme changed."""

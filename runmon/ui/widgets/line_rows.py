@@ -6,7 +6,9 @@ the screen. Folded (`wrap`), the scroll position is a line and a row of it, so n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import ClassVar, Protocol
 
 from rich.text import Text
@@ -14,6 +16,7 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
+from runmon.render.long_line import LongLine
 from runmon.ui.widgets.recent import Recent
 from runmon.ui.widgets.strips import wrapped
 
@@ -21,8 +24,16 @@ KEPT = 256
 """Lines that stay ready after they were shown; more than the rows of a screen."""
 
 
+STRIDE = 1 << 20
+"""A place in a line is its piece times this, and the row or the character of the piece."""
+
+
 class LineSource(Protocol):
-    """Where lines come from. Texts must have passed `render.untrusted`."""
+    """Where lines come from. Texts must have passed `render.untrusted`.
+
+    One that has very long lines has a method `long` as well: line `n` as a `LongLine`, where it is one. Its
+    `text` is then the first piece, as it is shown.
+    """
 
     def line_count(self) -> int:
         """How many lines there are now."""
@@ -40,7 +51,7 @@ class _Empty:
 
 
 class LineRows(ScrollView, can_focus=True):
-    """The rows of a source's lines. `line`, `n`: places among the lines shown, from 0."""
+    """The rows of a source's lines. `line`, `n`: places among the lines shown; `sub`: a row of one."""
 
     MARGIN: ClassVar[int] = 0
     """Cells before each line for the mark that `margin` gives."""
@@ -56,8 +67,10 @@ class LineRows(ScrollView, can_focus=True):
         self._count = 0
         self._sub = 0
         self._widest = 0
-        self._texts: Recent[int, Text] = Recent(KEPT)
-        self._folds: Recent[int, list[int]] = Recent(KEPT)
+        self._guessed = 0
+        """Cells of the longest line that shows and is not measured, about."""
+        self._texts: Recent[int, tuple[Text, LongLine | None]] = Recent(KEPT)
+        self._folds: Recent[tuple[int, int], tuple[Text, list[int]]] = Recent(KEPT)
 
     # What a subclass may say about lines
 
@@ -115,28 +128,63 @@ class LineRows(ScrollView, can_focus=True):
 
     def _virtual_size(self) -> Size:
         if not self.wrap:
-            return Size(self._widest + self.gutter_width, self._count)
+            return Size(max(self._widest, self._guessed) + self.gutter_width, self._count)
         return Size(self.view_width, self._last_first()[0] + self.view_height)
 
     # Lines and rows
 
     def text_of(self, n: int) -> Text:
-        """Line `n` as it is shown."""
-        text = self._texts.get(n)
-        if text is None:
-            text = self._texts[n] = self._source.text(n)
-        return text
+        """Line `n` as it is shown; of a long one the first piece."""
+        return self._line(n)[0]
 
-    def _folded(self, n: int) -> list[int]:
-        """The character with which each row of line `n` begins."""
-        folds = self._folds.get(n)
-        if folds is None:
-            folds = self._folds[n] = self._fold(n) if self.wrap else [0]
-        return folds
+    def long_of(self, n: int) -> LongLine | None:
+        """Line `n` where it has more than one piece."""
+        return self._line(n)[1]
 
-    def _fold(self, n: int) -> list[int]:
-        hang = self._set_in(n, 1)
-        return wrapped(self.text_of(n).plain, self.text_width, self.text_width - hang)
+    def piece_of(self, n: int, piece: int) -> Text:
+        """A piece of line `n`."""
+        text, long = self._line(n)
+        return long.text(piece) if piece and long is not None else text
+
+    def pieces_of(self, n: int) -> int:
+        """How many pieces line `n` has; one where it is not long."""
+        long = self._line(n)[1]
+        return long.pieces if long is not None else 1
+
+    def _line(self, n: int) -> tuple[Text, LongLine | None]:
+        found = self._texts.get(n)
+        if found is None:
+            ask: Callable[[int], LongLine | None] | None = getattr(self._source, "long", None)
+            found = self._texts[n] = self._source.text(n), ask(n) if ask is not None else None
+        return found
+
+    def _folded(self, n: int, piece: int = 0) -> list[int]:
+        """The character with which each row of a piece of line `n` begins."""
+        if not self.wrap:
+            return [0]
+        text, known = self.piece_of(n, piece), self._folds.get((n, piece))
+        if known is None or known[0] is not text:
+            hang = self._set_in(n, 1)
+            first = self.text_width - (hang if piece else 0)
+            folds = wrapped(text.plain, first, self.text_width - hang)
+            known = self._folds[n, piece] = text, folds
+        return known[1]
+
+    def _row_of(self, n: int, place: int) -> int:
+        """The row of line `n` that holds the character at a place of it."""
+        piece, char = divmod(place, STRIDE)
+        return piece * STRIDE + bisect_right(self._folded(n, piece), char) - 1
+
+    def _rows_of(self, n: int, sub: int = 0) -> Iterator[int]:
+        """The rows of line `n` from one on."""
+        begun, row = divmod(sub, STRIDE)
+        for piece in range(begun, self.pieces_of(n) if self.wrap else 1):
+            yield from range(piece * STRIDE + row, piece * STRIDE + len(self._folded(n, piece)))
+            row = 0
+
+    def _is_tall(self, n: int) -> bool:
+        """Whether line `n` has more rows than the screen."""
+        return len(list(islice(self._rows_of(n), self.view_height + 1))) > self.view_height
 
     def _set_in(self, line: int, row: int) -> int:
         """Cells by which a row is set in; none where that would leave less than half of the width."""
@@ -150,8 +198,7 @@ class LineRows(ScrollView, can_focus=True):
         line, sub = self._first()
         rows = self.view_height
         while rows > 0 and line < self._count:
-            folds = len(self._folded(line)) if self.wrap else 1
-            for row in range(sub, min(folds, sub + rows)):
+            for row in islice(self._rows_of(line, sub), rows) if self.wrap else (0,):
                 rows -= 1
                 yield line, row
             line, sub = line + 1, 0
@@ -165,20 +212,30 @@ class LineRows(ScrollView, can_focus=True):
         height = self.view_height
         if not self.wrap:
             return max(self._count - height, 0), 0
-        rows = 0
-        for n in range(self._count - 1, -1, -1):
-            rows += len(self._folded(n))
-            if rows >= height:
-                return n, rows - height
-        return 0, 0
+        if not self._count:
+            return 0, 0
+        last = self._count - 1
+        piece = self.pieces_of(last) - 1
+        return self._moved(last, piece * STRIDE + len(self._folded(last, piece)) - 1, 1 - height)
 
     def _moved(self, line: int, sub: int, rows: int) -> tuple[int, int]:
         """Line and row that lie so many rows below a row of a line."""
-        sub += rows
-        while sub < 0 and line > 0:
-            line -= 1
-            sub += len(self._folded(line))
-        while line < self._count - 1 and sub >= len(self._folded(line)):
-            sub -= len(self._folded(line))
-            line += 1
-        return line, max(sub, 0)
+        if not self._count:
+            return 0, 0
+        piece, row = divmod(sub, STRIDE)
+        row += rows
+        while row < 0 and (line, piece) > (0, 0):
+            line, piece = (line, piece - 1) if piece else (line - 1, self._last_piece(line - 1))
+            row += len(self._folded(line, piece))
+        while row >= len(self._folded(line, piece)):
+            row -= len(self._folded(line, piece))
+            if piece < self._last_piece(line):
+                piece += 1
+            elif line < self._count - 1:
+                line, piece = line + 1, 0
+            else:
+                return line, piece * STRIDE + len(self._folded(line, piece)) + row
+        return line, piece * STRIDE + max(row, 0)
+
+    def _last_piece(self, n: int) -> int:
+        return self.pieces_of(n) - 1 if self.wrap else 0

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from runmon.model.search import Hits, Query
-from runmon.ui.widgets.line_canvas import LineCanvas
+from runmon.ui.widgets.line_matches import LineMatches, Places
 from runmon.ui.widgets.line_rows import LineSource
 
 AT_ONCE = 2000
@@ -27,11 +27,8 @@ class Searchable(Protocol):
         """(number of the first line, bytes) from the block that holds `first_line` on; used in a thread."""
 
 
-class LineSearch(LineCanvas):
-    """A canvas that knows what is looked for."""
-
-    sought: Query | None = None
-    """What is looked for."""
+class LineSearch(LineMatches):
+    """A view that looks for what is wanted, and goes from match to match."""
 
     class Found(Message):
         """What is looked for, or what has been found of it, changed."""
@@ -50,7 +47,7 @@ class LineSearch(LineCanvas):
         super().__init__(source, id=id, classes=classes)
         self.hits = Hits()
         """Numbers of the lines that match, hidden ones too."""
-        self._span = 0
+        self._span: Places | None = None
         self._origin = 0
         self._searches = 0
         self._searching = False
@@ -167,25 +164,24 @@ class LineSearch(LineCanvas):
         """How many of the matching lines are not hidden; of those before a number, where one is given."""
         return len(self.hits) if before is None else self.hits.place(before)
 
-    def go_to_match(self, number: int, span: int = 0) -> None:
-        """Make the matching line with this number the current one, with a match of it in sight."""
+    def go_to_match(self, number: int, step: int = 1) -> None:
+        """Make the matching line with this number the current one, with its first or last match in sight."""
         self.following = False
         self.cursor = line = self.place(number)
-        spans = self._spans(line)
-        self._span = span % len(spans) if spans else 0
-        self.reveal(line, spans[self._span] if spans else None)
+        self._show_span(line, self.next_span(line, None, step))
 
-    def _spans(self, line: int) -> list[tuple[int, int]]:
-        return self.sought.spans(self.text_of(line).plain) if self.sought is not None else []
+    def _show_span(self, line: int, span: Places | None) -> None:
+        self._span = span
+        self.reveal(line, span)
 
-    def _span_out_of_sight(self, line: int, step: int) -> int | None:
+    def _span_out_of_sight(self, line: int, step: int) -> Places | None:
         """The next match in a current line that is longer than the screen; None where all have been seen."""
-        if line != self.cursor:
+        if line != self.cursor or self._span is None:
             return None
-        spans, at = self._spans(line), self._span + step
-        while 0 <= at < len(spans) and self.in_sight(line, spans[at]):
-            at += step
-        return at if 0 <= at < len(spans) else None
+        span = self.next_span(line, self._span, step)
+        while span is not None and self.in_sight(line, span):
+            span = self.next_span(line, span, step)
+        return span
 
     def action_next_match(self, step: int) -> None:
         """Go to the next match, or the one before; round at the end."""
@@ -193,7 +189,7 @@ class LineSearch(LineCanvas):
             return
         span = self._span_out_of_sight(line, step)
         if span is not None:
-            self.go_to_match(self.number(line), span)
+            self._show_span(line, span)
             return
         near = self.next_shown(self.hits, self.number(line), step)
         if near is None:
@@ -201,15 +197,8 @@ class LineSearch(LineCanvas):
             if near is None:
                 return
             self.notify("Search went round.", timeout=2, markup=False)
-        self.go_to_match(near, 0 if step > 0 else -1)
+        self.go_to_match(near, step)
         self.post_message(self.Found(self))
-
-    def match_spans(self, line: int, plain: str) -> list[tuple[tuple[int, int], str]]:
-        """The matches in a line; those of the current line are the current ones."""
-        if self.sought is None:
-            return []
-        style = "current" if line == self.cursor else "match"
-        return [(span, style) for span in self.sought.spans(plain)]
 
 
 def _matches(query: Query, source: LineSource, first: int, count: int) -> Iterator[tuple[int, list[int]]]:

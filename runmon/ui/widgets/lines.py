@@ -19,7 +19,7 @@ from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.private_textual import paint_now
 from runmon.ui.widgets.line_marks import LineMarks
-from runmon.ui.widgets.line_rows import LineSource
+from runmon.ui.widgets.line_rows import STRIDE, LineSource
 from runmon.ui.widgets.prompt import Prompt, TypesAhead
 
 __all__ = ["LineSource", "LineView", "TextLines"]
@@ -78,11 +78,21 @@ class LineView(LineMarks):
         size = 0
         for n in range(start.y, last + 1):
             first, stop = selection.get_span(n) or (0, -1)
-            parts.append(self._source.text(n).plain[first : None if stop < 0 else stop])
+            parts.append(self.plain_between(n, first, stop))
             size += len(parts[-1]) + 1
             if size > COPY_LIMIT:
                 break
         return "\n".join(parts)[:COPY_LIMIT], "\n"
+
+    def plain_between(self, n: int, first: int, after: int) -> str:
+        """What stands between two places of line `n`, at most 64 KiB of it; -1: up to its end."""
+        parts: list[str] = []
+        for piece in range(first // STRIDE, self.pieces_of(n)):
+            plain, begins = self.piece_of(n, piece).plain, piece * STRIDE
+            parts.append(plain[max(first - begins, 0) : max(after - begins, 0) if after >= 0 else None])
+            if sum(map(len, parts)) > COPY_LIMIT or 0 <= after <= begins + len(plain):
+                break
+        return "".join(parts)
 
     # Keys, wheel, clicks
 
@@ -187,8 +197,14 @@ class LineView(LineMarks):
 
     def action_line_end(self) -> None:
         """Go to the end of the longest line that shows."""
-        longest = max((self.text_of(n).cell_len for n, _ in self._visible()), default=0)
-        self.scroll_to(max(longest - self.text_width, 0), animate=False)
+        lines = list(dict.fromkeys(n for n, _ in self._visible()))
+
+        def go() -> None:
+            longest = max((self.width_of_line(n) for n in lines if n < self._count), default=0)
+            self._widen(longest)
+            self.scroll_to(max(longest - self.text_width, 0), animate=False)
+
+        self.measured(lines, go)
 
     def action_wrap(self) -> None:
         """Fold long lines, or let them run on."""
@@ -203,7 +219,7 @@ class LineView(LineMarks):
         """Copy the selection, or the current line."""
         text = self.screen.get_selected_text()
         if not text and (line := self.current()) >= 0:
-            text = self._source.text(line).plain
+            text = self.plain_between(line, 0, -1)
         if text:
             self.app.copy_to_clipboard(text[:COPY_LIMIT])
             self.notify("Copied.", timeout=2, markup=False)
@@ -315,7 +331,7 @@ class LineView(LineMarks):
         count, more = self.hits_shown(), "+" if self.searching else ""
         number = self.number(self.cursor) if 0 <= self.cursor < self._count else -1
         if number in self.hits:
-            unseen = "" if self._spans(self.cursor) else ", not in what shows of the line"
+            unseen = "" if self.has_match(self.cursor) else ", not in what shows of the line"
             return Text(f"{self.hits_shown(before=number) + 1} of {count}{more}{unseen}")
         if not count and not more:
             return Text("not found")
