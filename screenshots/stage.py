@@ -182,7 +182,8 @@ async def _runs(size: tuple[int, int], theme: str, *, connected: bool) -> AsyncI
             return RunsScreen([place], open_run=open_run, title="ann  api.apify.com")
 
         def open_run(run: ListedRun, api: Api) -> RunScreen:
-            return RunScreen(Watch(api, run.id), api, title=run.actor)
+            own = api.again()
+            return RunScreen(Watch(own, run.id), own, title=run.actor)
 
         app = RunmonApp(open_screen, theme=theme, clock=Frozen(NOW))
         async with app.run_test(size=size) as pilot:

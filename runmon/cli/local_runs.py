@@ -63,6 +63,8 @@ class LocalRuns:
         self._stack = ExitStack()
         self._platform: LocalPlatform | None = None
         self._opened: dict[Path, str] = {}
+        self._folders: dict[str, Path] = {}
+        """Every folder that was taken in, by the ids of the runs that were found in it."""
         self._lock = Lock()
 
     def __enter__(self) -> LocalRuns:
@@ -87,10 +89,23 @@ class LocalRuns:
             for folder in run_folders(self._storage):
                 if not platform.holds(self._opened.get(folder, "")):
                     try:
-                        self._opened[folder] = platform.open(folder)
+                        self._take(platform, folder)
                     except RunmonError:
                         continue
             return {run_id: str(folder) for folder, run_id in self._opened.items() if run_id}
+
+    def reopen(self, run_id: str) -> str:
+        """The run that the folder of a run holds by now; BadTarget where it holds none. Blocks."""
+        with self._lock:
+            platform = self._platform or self._start()
+            folder = self._folders[run_id]
+            if not platform.holds(self._opened.get(folder, "")):
+                self._take(platform, folder)
+            return self._opened[folder]
+
+    def _take(self, platform: LocalPlatform, folder: Path) -> None:
+        run_id = platform.open(folder)
+        self._opened[folder], self._folders[run_id] = run_id, folder
 
     def _start(self) -> LocalPlatform:
         from runmon.cli.actors import registered

@@ -34,4 +34,5 @@ def open_command(path: Path) -> int:
             read_only=True,
             title=run.title,
             settings=settings_here().settings,
+            reopen=run.reopen,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -58,6 +59,8 @@ class Reached(msgspec.Struct, frozen=True):
     read_only: bool = False
     typed: str = ""
     """What the person typed."""
+    reopen: Callable[[], str] | None = None
+    """Opens the folder anew, where another run may have taken it: its id. None where there is no folder."""
 
 
 def status_options(command: Command) -> Command:
@@ -132,7 +135,8 @@ def folder(path: Path) -> Iterator[Reached]:
     with run_folder(path) as found, LocalPlatform(read_only=True) as platform:
         run_id = platform.open(found)
         name = path.resolve().name
-        yield Reached(here(platform, str(path)), run_id, title=name, read_only=True)
+        reopen = partial(platform.open, path) if path.is_dir() else None
+        yield Reached(here(platform, str(path)), run_id, title=name, read_only=True, reopen=reopen)
 
 
 def here(platform: LocalPlatform, name: str = "") -> Server:

@@ -83,7 +83,7 @@ def show_runs(asked: Server, words: str = "") -> int:
                 absent=NO_TOKEN,
                 token_from=asked.token_from,
             ),
-            RunsPlace("here", local.connect, read_only=True, look=local.look),
+            RunsPlace("here", local.connect, read_only=True, look=local.look, reopen=local.reopen),
         ]
         return runs_screen(
             places, token=asked.token, title=_title(asked, settings.profile), settings=settings, words=words

@@ -60,6 +60,7 @@ def show_screen(run: Reached) -> int:
         read_only=run.read_only,
         title=run.title,
         settings=settings_here().settings,
+        reopen=run.reopen,
     )
 
 

@@ -27,7 +27,7 @@ QUIET_AFTER_S = 10.0
 
 STAMP = re.compile(rb"(?:\A|\n)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")
 EXIT_LINE = re.compile(rb'Exiting Actor[^\n]*"exit_code": ?(\d{1,3})[^\n]*\n?\Z')
-STATISTICS = re.compile(r"(?:SDK|__)_?CRAWLER_STATISTICS_\w{1,40}(?:\.json)?")
+STATISTICS = re.compile(r"(?:SDK|CRAWLEE|__)_?CRAWLER_STATISTICS_\w{1,40}(?:\.json)?")
 LOG_END = 65_536
 
 

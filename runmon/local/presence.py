@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from runmon.local.folder import RunFolder, is_storage
+from runmon.local.traces import TAKEN, Traces
 
-GONE = "The folder of this run is gone, or was emptied"
-TAKEN = "Another run has taken this folder's place; leave and open it again to see it"
+GONE = "The folder is gone, or was emptied"
 
 
 class Presence:
-    """Remembers which run a folder held. Costs a look at one file; at three folders where there is none."""
+    """Remembers which run a folder held. Costs a look at one file; where there is no run.json, at a few."""
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._mark = mark(folder)
         self._run = run_in(folder)
+        self._traces = Traces(folder) if self._mark is None else None
 
     def absence(self) -> str:
         """Why the run is not there any more, as a sentence without its full stop; empty while it is."""
         now = mark(self._folder)
         if now is None:
-            left = is_storage(self._folder.storage) or (self._folder.path / "log.txt").is_file()
-            return "" if left and self._mark is None else GONE
+            return self._absence_of_plain()
         if now == self._mark:
             return ""
         run = run_in(self._folder)
@@ -29,6 +29,10 @@ class Presence:
             return TAKEN
         self._mark = now
         return ""
+
+    def _absence_of_plain(self) -> str:
+        left = is_storage(self._folder.storage) or self._folder.log_file.is_file()
+        return self._traces.absence() if left and self._traces is not None else GONE
 
 
 def mark(folder: RunFolder) -> tuple[int, int, int] | None:

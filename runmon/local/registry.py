@@ -64,13 +64,20 @@ class Registry:
         self._extra: dict[tuple[str, str], tuple[RunState, Store]] = {}
 
     def add(self, state: RunState) -> str:
-        """Take a run in; its id changes if another folder's run has the same."""
+        """Take a run in; its id changes if another folder's run has the same, or one that was here before."""
         held = self.runs.get(state.id)
         if held is not None and held.folder.path != state.folder.path:
             state.data["id"] = derived_id(str(state.folder.path), state.id)
+        elif held is not None and held.absence:
+            self._tell_apart(state)
         self.runs[state.id] = state
         state.log.cap = self.faults.log_cap
         return state.id
+
+    def _tell_apart(self, state: RunState) -> None:
+        """Give a run ids of its own, where the folder gave the same to the run that it held before."""
+        for field in ("id", *DEFAULT_IDS.values()):
+            state.data[field] = derived_id(str(state.data[field]), str(len(self.runs)))
 
     def runner(self, state: RunState) -> Runner | None:
         """What starts a run's process, kept runs' too; None where no command is known."""

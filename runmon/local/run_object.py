@@ -43,7 +43,7 @@ ALIASES = {"dataset": "datasets", "records": "keyValueStores", "queue": "request
 def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict[str, Any]:
     """The run object of a folder: run.json's as far as it can be true, else one made up from the files.
 
-    `held` is the object known so far: its id stays, and a run.json caught half-written does not change it.
+    `held` is the object known so far: its ids stay, and a run.json caught half-written does not change it.
     """
     stored = fitting(folder.read_run())
     if not stored and held is not None and folder.run_file.exists():
@@ -52,7 +52,7 @@ def opened_object(folder: RunFolder, held: dict[str, Any] | None = None) -> dict
     if stored and data["status"] not in FINAL and not held_elsewhere(folder):
         data = orphaned(data, made_up_run(folder))
     if held is not None:
-        data["id"] = held["id"]
+        data |= {field: held[field] for field in ("id", *DEFAULT_IDS.values())}
     elif not legal_id(data["id"]):
         data["id"] = folder.own_id
     return completed(folder, data)

@@ -30,6 +30,7 @@ from runmon.ui.keys_in_turn import KeysInTurn
 from runmon.ui.leaving import HELP, Leaves, Tie
 from runmon.ui.pixels import HasPixels, asked
 from runmon.ui.remembered import Remembered
+from runmon.ui.reopening import reopenable
 from runmon.ui.stylesheets import sheets
 from runmon.ui.theme import DARK, THEMES, of_theme, rich_styles, variables
 from runmon.ui.toasts import KeepsToastsFew
@@ -274,17 +275,18 @@ def run_screen(
     title: str = "",
     settings: Settings = DEFAULTS,
     tie: Tie = Tie.NONE,
+    reopen: Callable[[], str] | None = None,
 ) -> int:
     """Show a run until the person leaves; the exit code. The run must exist: the command line looks first.
 
     `connect` makes the client, which the screen closes; `token` is what no message may show; `tie` is what
-    leaving does to the run.
+    leaving does to the run. `reopen` gives the id of the run that the same folder holds by now.
     """
 
-    def open_screen() -> Screen[Any]:
+    def make(run_id: str) -> RunScreen:
         return screen_of(connect(), run_id, settings, read_only=read_only, title=title, remember=True)
 
-    return _shown(open_screen, settings, token, tie)
+    return _shown(lambda: reopenable(run_id, make, reopen), settings, token, tie)
 
 
 def runs_screen(
@@ -302,9 +304,15 @@ def runs_screen(
 
         return RunsScreen(places, open_run=open_run, title=title, words=words, read_only=settings.read_only)
 
+    reopens = {place.name: place.reopen for place in places}
+
     def open_run(run: ListedRun, api: Api) -> RunScreen:
-        read_only, title = run.read_only, run.actor
-        return screen_of(api, run.id, settings, read_only=read_only, title=title, remember=True)
+        def make(run_id: str) -> RunScreen:
+            read_only, title = run.read_only, run.actor
+            return screen_of(api.again(), run_id, settings, read_only=read_only, title=title, remember=True)
+
+        reopen = reopens[run.place]
+        return reopenable(run.id, make, partial(reopen, run.id) if reopen else None)
 
     return _shown(open_screen, settings, token)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from textual import work
 from textual.app import App
 from textual.screen import Screen
 
-from runmon.ui.private_textual import forget_paint, painters
+from runmon.ui.private_textual import forget_paint, painters, switch
 
 MOST = 9
 """Runs open at once; one more closes the one that was looked at longest ago."""
@@ -60,6 +61,18 @@ class OpensRuns(App[int]):
         widgets = painters(self._screen_stacks.get(f"run {run_id}", ()))
         await self.remove_mode(f"run {run_id}")
         forget_paint(widgets)
+
+    @work(group="replace")
+    async def replace_run(self, before: Screen[Any], run_id: str, make: Callable[[], Screen[Any]]) -> None:
+        """Show another run where `before` is shown: in the place of its tab, or as the first screen."""
+        shown = self.run_shown
+        if self.screen is not before:
+            return
+        if shown is None:
+            await switch(self, make())
+            return
+        await self.close_run(shown)
+        await self.open_run(run_id, make)
 
     def go_to_run(self, run_id: str | None) -> None:
         """Show an open run; None for the list."""

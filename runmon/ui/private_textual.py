@@ -181,6 +181,16 @@ def forget_paint(widgets: Iterable[Widget]) -> None:
         widget._styles_cache.clear()
 
 
+async def switch(app: App[Any], screen: Screen[Any]) -> None:
+    """Show another screen in the place of the one that shows, also of the first, which awaits no result."""
+    before = app.screen
+    if not before._result_callbacks:
+        before._push_result_callback(before, None)
+    widgets = painters((before,))
+    await app.switch_screen(screen)
+    forget_paint(widgets)
+
+
 def retitle(widget: Widget, title: Text | None) -> None:
     """Set a border title and paint its row alone: a title that counts must not cost a pane each time."""
     content = None if title is None else Content.from_rich_text(title)

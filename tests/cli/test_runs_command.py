@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,3 +128,17 @@ async def test_runs_of_this_machine_are_served_while_somebody_looks(here: Path) 
         async with api:
             assert {"keptRun0000000000", "nextRun0000000000"} <= {run.id for run in (await api.runs()).items}
         assert names["keptRun0000000000"].endswith("keptRun0000000000")
+
+
+async def test_a_folder_that_another_run_took_is_opened_anew(here: Path) -> None:
+    kept = keep_run(here / "storage" / "runs", "keptRun0000000000", "FAILED")
+    with LocalRuns(here / "storage") as local:
+        api = await local.connect()
+        assert api is not None
+        newer = keep_run(here / "elsewhere", "nextRun0000000000", "SUCCEEDED")
+        shutil.rmtree(kept)
+        newer.rename(kept)
+
+        assert local.reopen("keptRun0000000000") == "nextRun0000000000"
+        async with api:
+            assert (await api.run("nextRun0000000000")).view.status == "SUCCEEDED"

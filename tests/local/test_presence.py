@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from runmon.local.app import LocalPlatform
+from runmon.local.traces import REMOVED, TAKEN
 
 PARTS = ("", "/log", "/dataset", "/dataset/items", "/key-value-store", "/request-queue")
 
@@ -37,7 +38,7 @@ def test_a_run_whose_folder_was_deleted_is_gone_with_all_its_parts(
 
     shutil.rmtree(folder)
 
-    assert answers(http, run_id) == [(404, "The folder of this run is gone, or was emptied")] * len(PARTS)
+    assert answers(http, run_id) == [(404, "The folder is gone, or was emptied")] * len(PARTS)
 
 
 def test_a_plain_storage_folder_that_was_deleted_is_gone(
@@ -59,7 +60,7 @@ def test_a_run_in_whose_folder_another_began_is_not_mixed_with_it(
     with LocalPlatform() as other:
         other.create(folder)
 
-    words = "Another run has taken this folder's place; leave and open it again to see it"
+    words = "Another run has taken this folder"
     assert answers(http, run_id) == [(404, words)] * len(PARTS)
 
 
@@ -84,6 +85,72 @@ def test_the_run_that_took_a_folder_is_found_when_it_is_opened_again(
 
     assert platform.open(folder) == newer
     assert [run["id"] for run in http.get("/v2/actor-runs").json()["data"]["items"]] == [newer]
+
+
+def emptied(place: Path) -> None:
+    """As a crawler leaves the default storages when it starts: without anything but the input."""
+    for kind in ("datasets", "key_value_stores", "request_queues"):
+        shutil.rmtree(place / kind / "default", ignore_errors=True)
+        (place / kind / "default").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("dialect", ["crawlee-js", "crawlee-python"])
+def test_a_plain_folder_that_a_crawler_emptied_and_wrote_anew_is_another_run_s(
+    http: httpx.Client, platform: LocalPlatform, sample: Callable[[str], Path], dialect: str
+) -> None:
+    place = sample(dialect) / "storage"
+    run_id = platform.open(place)
+    assert http.get(f"/v2/actor-runs/{run_id}").status_code == 200
+
+    emptied(place)
+    assert {why for _, why in answers(http, run_id)} == {REMOVED}
+
+    (place / "datasets" / "default" / "000000001.json").write_text('{"title": "of the second run"}')
+    assert {status for status, _ in answers(http, run_id)} == {404}
+    newer = platform.open(place)
+    assert newer != run_id
+    assert http.get(f"/v2/actor-runs/{newer}/dataset/items").json() == [{"title": "of the second run"}]
+    assert {status for status, _ in answers(http, run_id)} == {404}
+
+
+def test_statistics_of_another_start_are_another_run_s(
+    http: httpx.Client, platform: LocalPlatform, sample: Callable[[str], Path]
+) -> None:
+    place = sample("crawlee-js") / "storage"
+    run_id = platform.open(place)
+    record = place / "key_value_stores" / "default" / "SDK_CRAWLER_STATISTICS_0.json"
+
+    record.write_text(record.read_text().replace('"requestsFinished"', '"requestsFinished" '))
+    assert http.get(f"/v2/actor-runs/{run_id}").status_code == 200
+
+    record.write_text('{"crawlerStartedAt": "2026-11-24T08:00:00.000Z"}')
+    assert {why for _, why in answers(http, run_id)} == {TAKEN}
+
+
+@pytest.mark.parametrize("written", ["the second\n", "another beginning, and longer than before\n"])
+def test_a_log_that_begins_again_is_another_run_s(
+    http: httpx.Client, platform: LocalPlatform, tmp_path: Path, written: str
+) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text("the first, and its second line\n")
+    run_id = platform.open(tmp_path)
+    log.write_text(log.read_text() + "one more\n")
+    assert http.get(f"/v2/actor-runs/{run_id}/log").status_code == 200
+
+    log.write_text(written)
+
+    assert http.get(f"/v2/actor-runs/{run_id}/log").json()["error"]["message"] == TAKEN
+
+
+def test_items_that_arrive_are_no_sign_of_another_run(
+    http: httpx.Client, platform: LocalPlatform, tmp_path: Path
+) -> None:
+    items = tmp_path / "datasets" / "default"
+    items.mkdir(parents=True)
+    run_id = platform.open(tmp_path)
+    for number in range(1, 4):
+        (items / f"{number:09}.json").write_text('{"a": 1}')
+        assert len(http.get(f"/v2/actor-runs/{run_id}/dataset/items").json()) == number
 
 
 def test_a_run_json_that_is_caught_half_written_does_not_make_its_run_gone(

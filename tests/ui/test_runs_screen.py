@@ -35,7 +35,7 @@ async def runs_shown(
     def open_screen() -> RunsScreen:
         return RunsScreen(
             places,
-            open_run=lambda run, api: screen_of(api, run.id, settings, title=run.actor),
+            open_run=lambda run, api: screen_of(api.again(), run.id, settings, title=run.actor),
             read_only=settings.read_only,
             **options,
         )

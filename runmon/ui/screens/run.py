@@ -50,6 +50,7 @@ from runmon.watch.events import Pane as Watched
 if TYPE_CHECKING:
     from runmon.api.client import Api
     from runmon.ui.jumps import Jumps
+    from runmon.ui.reopening import Reopening
     from runmon.ui.screens.run_object import RunObjectScreen
     from runmon.watch.history import History
     from runmon.watch.watch import Watch
@@ -69,6 +70,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
     SCOPE: ClassVar[str] = "run"
     BINDINGS = bindings("run")
     AUTO_FOCUS = ""
+    _reopening: Reopening | None = None
     HORIZONTAL_BREAKPOINTS = [
         (0, "-tiny"),
         (80, "-narrow"),
@@ -246,7 +248,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             if pane.pane is event.pane:
                 pane.state = event.state
         if event.pane is Watched.RUN:
-            self._link.say(self._status.state_sign())
+            self._link.say(self._status.link_sign())
             self._write_header()
         if event.pane is Watched.LOG and event.state.condition in {Condition.LIVE, Condition.COMPLETE}:
             self._status.read_log(self._log.view.lines.telling)
@@ -283,7 +285,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._run_tabs.refresh()
         self._status.counted(self._watch.clock.wall(), errors=self._log.errors_so_far())
         self._write_header()
-        self._link.say(self._status.state_sign())
+        self._link.say(self._status.link_sign())
         for pane in self._panes.values():
             if pane.display:
                 pane.tick()
@@ -332,6 +334,13 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._object = RunObjectScreen(self._seen.run)
             self.app.push_screen(self._object)
 
-    def action_refresh_all(self) -> None:
-        """Ask the server now."""
+    @work(group="reopen", exclusive=True)
+    async def action_refresh_all(self) -> None:
+        """Ask the server now; where the folder of the run holds another by now, show that."""
         self._watch.refresh()
+        if self._reopening is not None and self._status.state.condition is Condition.GONE:
+            await self._reopening.take_over(self)
+
+    def reopen_by(self, reopening: Reopening) -> None:
+        """Take the way to the run that the same folder holds by now."""
+        self._reopening, self._status.may_reopen = reopening, True

@@ -52,7 +52,7 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
         words: str = "",
         read_only: bool = False,
     ) -> None:
-        """`open_run` makes the screen of a run over a connection of its own; `words` filter at first."""
+        """`open_run` makes the screen of a run, with a connection of its own; `words` filter at first."""
         super().__init__(places, words=words, read_only=read_only)
         self._open_run, self._called = open_run, clean(title, limit=60)
         self._head, self._line, self._detail = (
@@ -159,7 +159,7 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
         run = self.rows.runs[message.row]
         feed = self._feeds.get(run.place)
         if feed is not None and isinstance(self.app, OpensRuns):
-            await self.app.open_run(run.id, lambda: self._open_run(run, feed.api.again()))
+            await self.app.open_run(run.id, lambda: self._open_run(run, feed.api))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Abort only what can be aborted; back only from a filter or marks."""

@@ -44,6 +44,8 @@ class RunsPlace:
     read_only: bool = False
     look: Callable[[], Mapping[str, str]] | None = None
     """Looks for new runs, in a thread; gives names by run id."""
+    reopen: Callable[[str], str] | None = None
+    """Opens the folder of a run anew, where another may have taken it: its id. None where there are none."""
     absent: str = ""
     """What is said where there is no way, and what to do."""
     token_from: str = ""

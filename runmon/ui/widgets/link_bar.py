@@ -45,5 +45,6 @@ class LinkBar(Widget):
         state = self._state
         if self._link is not None and not self._link.answered and state.word == "live":
             state = Sign("!", "no answer", "warn")
-        rate = f" · {self._link.requests_per_second:.1f} req/s" if self._link is not None else ""
+        long = len(state.word) > self.app.size.width // 3
+        rate = f" · {self._link.requests_per_second:.1f} req/s" if self._link is not None and not long else ""
         return Text.assemble((f"{state.sign} ", state.tone), (state.word, "quiet"), (rate, "faint"), " ")

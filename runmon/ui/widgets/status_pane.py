@@ -17,10 +17,11 @@ from runmon.insight.telling import Telling
 from runmon.model.course import Course, Moment
 from runmon.model.run import Run
 from runmon.render import run_facts
-from runmon.render.facts import Progress
+from runmon.render.facts import Progress, Sign
 from runmon.render.status_text import now_text, rows_text
 from runmon.render.untrusted import clean
-from runmon.ui.commands import bindings
+from runmon.ui.commands import BY_ID, bindings, written
+from runmon.ui.palette import keymap_of
 from runmon.ui.widgets.chart_wall import ChartWall
 from runmon.ui.widgets.charts import CPU, MEMORY, rates_text, reading
 from runmon.ui.widgets.pane import Pane, reason
@@ -44,6 +45,8 @@ class StatusPane(Pane):
     NUMBER: ClassVar[str] = "1"
     NAME: ClassVar[str] = "Status"
     BINDINGS = bindings("status")
+    may_reopen = False
+    """Whether the folder of a run that is gone can be opened again."""
 
     def __init__(self, history: History | None = None, *, api_url: str = "") -> None:
         """`history` is where measurements are kept beyond this visit; None: nowhere."""
@@ -186,9 +189,19 @@ class StatusPane(Pane):
             self.query_one(Horizontal).mount(ChartWall(self.course))
         self.call_after_refresh(self.write)
 
+    def link_sign(self) -> Sign:
+        """The state for the bottom line; of a run that is gone why it is, in one clause."""
+        if self.state.condition is not Condition.GONE or not self.state.detail:
+            return self.state_sign()
+        clause = reason(self.state).partition(";")[0].rstrip(".")
+        return Sign("✖", clause, "bad")
+
     def _loss(self) -> Text:
-        gone = self.state.condition is Condition.GONE and self.state.detail
-        return Text.assemble((f"{reason(self.state)}\n", "warn")) if gone else Text()
+        if self.state.condition is not Condition.GONE or not self.state.detail:
+            return Text()
+        keys = keymap_of(self.screen).of(BY_ID["run.refresh"]).keys if self.may_reopen else ()
+        way = f" {written(keys[0])} opens what is there now." if keys else ""
+        return Text.assemble((f"{reason(self.state)}{way}\n", "warn"))
 
     def write(self) -> None:
         """Write everything anew from what was seen last."""
