@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from rich.text import Text
+from textual import events
 from textual._compositor import ChopsUpdate, Compositor
 from textual.app import App
 from textual.content import Content
@@ -24,10 +25,11 @@ Bar = TypeVar("Bar", bound=ScrollBar)
 
 
 class SparingCompositor(Compositor):
-    """Asks for lines only of widgets that show in a place to be painted, and cuts none that is whole.
+    """Asks widgets only for lines that show in a place to be painted, and cuts none that is whole.
 
-    Textual asks every widget that overlaps a frame around all such places, those behind others as well; and
-    a strip that it cuts nowhere keeps itself alive, until a collection of garbage holds up a frame.
+    Textual asks every widget that overlaps a frame around all such places for all its lines, those behind
+    others as well; and a strip that it cuts nowhere keeps itself alive, until a collection of garbage holds
+    up a frame.
     """
 
     _places: frozenset[Region] = frozenset()
@@ -46,10 +48,13 @@ class SparingCompositor(Compositor):
     ) -> Sequence[Mapping[int, Strip]]:
         """The strips of each line by the column where they begin; None where nothing is painted."""
         chops: list[dict[int, Strip | None]] = [dict.fromkeys(cuts[:-1]) for cuts in self.cuts]
-        for region, clip, strips in self._get_renders(crop):
+        for widget, (region, clip) in self.visible_widgets.items():
             shows = region.intersection(clip)
-            for y, strip in zip(shows.line_range, strips, strict=False):
-                if is_rendered_line(y):
+            rows = [y for y in shows.line_range if is_rendered_line(y) and _is_open(chops[y], shows)]
+            if rows:
+                needed = Region(shows.x, rows[0], shows.width, rows[-1] + 1 - rows[0])
+                strips = widget.render_lines(needed.translate(-region.offset))
+                for y, strip in zip(needed.line_range, strips, strict=False):
                     _lay(strip, shows.column_span, self.cuts[y], chops[y])
         return cast("Sequence[Mapping[int, Strip]]", chops)
 
@@ -58,6 +63,12 @@ class SparingCompositor(Compositor):
         """Widgets with region and clip, those in front first; while painting, those that are needed."""
         every = super().visible_widgets
         return in_sight(every, self._places) if self._places else every
+
+
+def _is_open(line: Mapping[int, Strip | None], shows: Region) -> bool:
+    """Whether nothing in front has taken all of a line that a widget shows on."""
+    first, last = shows.column_span
+    return any(strip is None and first <= cut < last for cut, strip in line.items())
 
 
 def _lay(strip: Strip, span: tuple[int, int], cuts: Sequence[int], line: dict[int, Strip | None]) -> None:
@@ -88,6 +99,7 @@ class HeldScreen(Screen[Any]):
     """A screen that is laid out but not painted while `held`, so that what comes at once is painted once."""
 
     held = False
+    _came_before = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +121,11 @@ class HeldScreen(Screen[Any]):
         if self.held:
             self.held = False
             self.refresh()
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The first time, every widget was styled when it was mounted, just before."""
+        event.refresh_styles = event.refresh_styles and self._came_before
+        self._came_before = True
 
     def _compositor_refresh(self) -> None:
         if not self.held:
