@@ -50,6 +50,11 @@ class Api(RunCalls, ActorCalls, LogCalls, DatasetCalls, RecordCalls, QueueCalls)
         return self._transport.where
 
     @property
+    def lasting_url(self) -> str:
+        """The server's address for other programs; empty where the server ends with this one."""
+        return self.address.url if self._transport.given is None else ""
+
+    @property
     def token(self) -> Token | None:
         """The token sent to that server's origin only; None for anonymous."""
         return self._transport.token

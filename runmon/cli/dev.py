@@ -73,7 +73,7 @@ def dev_command(
         purge=not no_purge,
         timeout_s=timeout,
         memory_mb=memory,
-        actor_name=Path.cwd().name or None,
+        actor_name=Path.cwd().name or Path(command[0]).name or None,
     )
     with LocalPlatform() as platform:
         run_id = platform.start(spec)

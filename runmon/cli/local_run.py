@@ -35,7 +35,7 @@ def show(platform: LocalPlatform, run_id: str, *, title: str, asks: bool) -> int
     from runmon.ui.leaving import Tie
 
     return run_screen(
-        here(platform).api,
+        here(platform, files=asks).api,
         run_id,
         token=Token(platform.token),
         title=title,

@@ -136,11 +136,13 @@ def folder(path: Path) -> Iterator[Reached]:
         run_id = platform.open(found)
         name = path.resolve().name
         reopen = partial(platform.open, path) if path.is_dir() else None
-        yield Reached(here(platform, str(path)), run_id, title=name, read_only=True, reopen=reopen)
+        here_now = here(platform, str(path), files=path.is_dir())
+        yield Reached(here_now, run_id, title=name, read_only=True, reopen=reopen)
 
 
-def here(platform: LocalPlatform, name: str = "") -> Server:
-    """A platform of this process; `name` is what a person calls it."""
+def here(platform: LocalPlatform, name: str = "", *, files: bool = True) -> Server:
+    """A platform of this process; `name` is what a person calls it, `files` whether its files outlive it."""
+    platform.registry.tells_files = files
     direct = Direct(platform.answers, platform.loop)
     return Server(
         msgspec.structs.replace(address(platform.url), name=name), Token(platform.token), direct=direct

@@ -10,8 +10,8 @@ from runmon.errors import LocalFault
 from runmon.local.folder import plain_folder
 from runmon.local.holding import hold
 from runmon.local.identity import LOCAL_USER
-from runmon.local.run_object import FINAL, completed, opened_object
-from runmon.local.runs import RunState
+from runmon.local.run_object import FINAL, completed
+from runmon.local.runs import RunState, read_run
 
 SHELF = "named"
 
@@ -41,7 +41,7 @@ def kept_run(place: Path) -> RunState:
     """The run of a folder."""
     folder = plain_folder(place)
     before = folder.read_run().get("status")
-    state = RunState(folder, opened_object(folder))
+    state = read_run(folder)
     if before not in FINAL:
         state.persist()
     return state

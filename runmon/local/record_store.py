@@ -113,6 +113,13 @@ class RecordStore(Storage):
                 return None
             return Record(key, self._content_type(kept), body, self._coding(kept))
 
+    def file(self, key: str) -> str:
+        """The path of the file that holds a record; empty where there is none."""
+        self.refresh()
+        with self.lock:
+            kept = self._index.get(key.encode())
+            return "" if kept is None else self._prefix + kept.body
+
     def look(self, key: str) -> tuple[str, int] | None:
         """The content type and the size of a record without its bytes, or None."""
         self.refresh()

@@ -63,6 +63,8 @@ async def keys(request: Request) -> Response:
     place = f"{address(request)}/v2/{store.kind}/{store.id}/records"
     secret = getattr(request.state, "signing_secret", None)
     items = [listed(place, key, size, secret) for key, size in page.keys]
+    if request.app.state.registry.tells_files:
+        items = [item | {"localPath": store.file(item["key"])} for item in items]
     return data(
         {
             "items": items,

@@ -20,7 +20,7 @@ from runmon.local.objects import Objects
 from runmon.local.queue_store import QueueStore
 from runmon.local.record_store import RecordStore
 from runmon.local.run_object import DEFAULT_IDS
-from runmon.local.runs import RunState
+from runmon.local.runs import DEFAULT_ACTOR, RunState
 from runmon.local.signatures import secret_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Registry:
         """Starts a run; set by the platform that serves this registry."""
         self.revive: Callable[[RunState], Runner | None] = lambda state: None
         """What starts a run of an earlier platform again; set by the platform that serves this registry."""
+        self.tells_files = False
+        """Whether lists of keys name the files of their records, for those who have them on this machine."""
         self.shelf: RunState | None = None
         """Where storages lie that belong to no run; without one they lie beside the newest run's."""
         self.actors: dict[str, tuple[str, ...]] = {}
@@ -112,11 +114,17 @@ class Registry:
         return max(found, key=lambda state: str(state.data["startedAt"]))
 
     def actor(self, key: str) -> tuple[str, tuple[str, ...]]:
-        """A registered Actor's name and command, by id, name or `user~name`. ApiFault 404."""
+        """A registered Actor's name and command, by id, name or `user~name`. ApiFault 404.
+
+        Of an Actor that only runs tell of, the command is empty.
+        """
         name = key.rpartition("~")[2]
         for known, command in self.actors.items():
             if known == name or actor_id(known) == key:
                 return known, command
+        for state in self.runs.values():
+            if state.read_only and state.actor_name != DEFAULT_ACTOR and state.data["actId"] == key:
+                return state.actor_name, ()
         raise not_found("Actor")
 
     def stats(self, name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import time
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from runmon.local.bell import Bell, heard
 from runmon.local.dataset_store import DatasetStore
@@ -26,6 +26,9 @@ FOREIGN_PACE_S = 0.25
 """How often a folder that another program writes is looked at while somebody waits."""
 
 DEFAULT_ACTOR = "actor"
+LONGEST_NAME = 255
+ACTOR_NAME = "actorName"
+"""A field of run.json alone: a run that is opened later is called as its Actor was."""
 
 
 class RunState:
@@ -144,8 +147,9 @@ class RunState:
     def persist(self) -> None:
         """Write run.json, but not below a folder opened for reading. The run outlives a disk that is full."""
         if not self.read_only:
+            named = {ACTOR_NAME: self.actor_name} if is_name(self.actor_name, self.data) else {}
             with contextlib.suppress(OSError):
-                self.folder.write_run(self.data)
+                self.folder.write_run({**self.data, **named})
 
     def refresh(self) -> None:
         """Look again at a folder that another program may be writing; what is gone stays as it was known."""
@@ -157,6 +161,7 @@ class RunState:
         self._touched = touched
         before = self.data["status"]
         self.data = opened_object(self.folder, self.data)
+        self.data.pop(ACTOR_NAME, None)
         if self.data["status"] != before:
             self.bell.ring()
             self.log.bell.ring()
@@ -212,4 +217,19 @@ def new_run(folder: RunFolder, given: dict[str, Any] | None = None, actor: str =
 
 def opened_run(folder: RunFolder) -> RunState:
     """A run read from files, never written."""
-    return RunState(folder, opened_object(folder), read_only=True)
+    return read_run(folder, read_only=True)
+
+
+def read_run(folder: RunFolder, *, read_only: bool = False) -> RunState:
+    """A run as its files have it, called as its Actor was where they tell that."""
+    data = opened_object(folder)
+    name = data.pop(ACTOR_NAME, None)
+    state = RunState(folder, data, read_only=read_only)
+    state.actor_name = name if is_name(name, data) else DEFAULT_ACTOR
+    return state
+
+
+def is_name(name: object, run: dict[str, Any]) -> TypeGuard[str]:
+    """Whether it is the name of the run's Actor, and can be written and read anywhere."""
+    fits = isinstance(name, str) and name.isprintable() and len(name) <= LONGEST_NAME
+    return fits and actor_id(str(name)) == run["actId"]

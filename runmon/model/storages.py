@@ -119,6 +119,8 @@ class KeyItem(View, frozen=True):
     key: str = ""
     size: int | None = None
     record_public_url: str | None = None
+    local_path: str | None = None
+    """The record's file, told by a platform of this process only."""
 
 
 class KeysPage(View, frozen=True):

@@ -27,7 +27,12 @@ class Equivalent(msgspec.Struct, frozen=True):
 
 
 def equivalents(order: Order, api_url: str) -> tuple[Equivalent, ...]:
-    """Three lines for a shell; `api_url` is the base of the server, with or without `/v2`."""
+    """Three lines for a shell; `api_url` is the base of the server, with or without `/v2`.
+
+    None where it is empty: where no other program could reach the run.
+    """
+    if not api_url:
+        return ()
     return (
         Equivalent("runmon", _runmon(order, api_url)),
         Equivalent("apify", _apify(order)),
@@ -37,7 +42,7 @@ def equivalents(order: Order, api_url: str) -> tuple[Equivalent, ...]:
 
 def looped(order: Order, run_ids: Sequence[str], api_url: str) -> tuple[Equivalent, ...]:
     """The lines of an order that is given to several runs; runmon takes them all, other tools one by one."""
-    if len(run_ids) == 1:
+    if len(run_ids) == 1 or not api_url:
         return equivalents(order, api_url)
     _runmon_each, *others = equivalents(msgspec.structs.replace(order, run_id=_EACH), api_url)
     runs = _line(*run_ids)
@@ -51,10 +56,9 @@ def _expanding(line: str) -> str:
 
 
 def requeue_equivalents(run_id: str, api_url: str) -> tuple[Equivalent, ...]:
-    """How failed requests are put back by a command; only runmon has one."""
-    return (
-        Equivalent("runmon", _line("runmon", "requeue", run_id, "--resurrect", "--yes", *_where(api_url))),
-    )
+    """How failed requests are put back by a command; only runmon has one. None where `api_url` is empty."""
+    line = _line("runmon", "requeue", run_id, "--resurrect", "--yes", *_where(api_url))
+    return (Equivalent("runmon", line),) if api_url else ()
 
 
 def _runmon(order: Order, api_url: str, run_ids: Sequence[str] = ()) -> str:

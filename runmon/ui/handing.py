@@ -46,11 +46,17 @@ async def _hand(widget: Widget, to: str, shown: Shown) -> None:
 
 
 def copy_url(widget: Widget, api: Api, place: Place, key: str) -> None:
-    """Copy the address at which the record can be had: the public one where the server tells it."""
+    """Copy the address at which the record can be had: the public one where the server tells it.
+
+    Of a folder on this machine, it is the path of the record's file.
+    """
     widget.run_worker(_copy_url(widget, api, place, key), group="copy", exclusive=True)
 
 
 async def _copy_url(widget: Widget, api: Api, place: Place, key: str) -> None:
+    if not api.lasting_url:
+        await _copy_path(widget, api, place, key)
+        return
     url = api.address.path(*of_storage(place, RECORDS).below("records", key).path)
     try:
         page = await api.keys(place, prefix=key, limit=1)
@@ -58,3 +64,16 @@ async def _copy_url(widget: Widget, api: Api, place: Place, key: str) -> None:
     except RunmonError:
         pass
     outside.copy(widget.app, clean(url, limit=4096), "the address of the record")
+
+
+async def _copy_path(widget: Widget, api: Api, place: Place, key: str) -> None:
+    try:
+        page = await api.keys(place, prefix=key, limit=1)
+    except RunmonError as error:
+        widget.notify(clean(str(error), limit=400), severity="warning", markup=False)
+        return
+    path = next((item.local_path for item in page.items if item.key == key), None)
+    if path:
+        outside.copy(widget.app, clean(path, limit=4096), "the path of the record's file")
+    else:
+        widget.notify("This record has no address that lasts: save it.", severity="warning", markup=False)

@@ -22,13 +22,19 @@ class Tie(Enum):
     ASKS = "it ends, so we ask first"
 
 
+_STOPPED = {
+    "app.suspend": "Give the terminal to the shell; fg comes back. The Actor goes on, but waits for its API.",
+}
+"""We serve that API, so what it asks is answered once we go on."""
 HELP: dict[Tie, dict[str, str]] = {
     Tie.NONE: {},
     Tie.ENDS: {
+        **_STOPPED,
         "app.quit": "Leave. The run ends with runmon.",
         "app.interrupt": "Copy the selection; with nothing selected, leave. The run ends with runmon.",
     },
     Tie.ASKS: {
+        **_STOPPED,
         "app.quit": "Leave. The run ends with runmon; while it runs, you are asked.",
         "app.interrupt": "Copy the selection; with nothing selected, ask, then leave; again: at once.",
     },

@@ -142,3 +142,27 @@ async def test_a_folder_that_another_run_took_is_opened_anew(here: Path) -> None
         assert local.reopen("keptRun0000000000") == "nextRun0000000000"
         async with api:
             assert (await api.run("nextRun0000000000")).view.status == "SUCCEEDED"
+
+
+async def test_a_run_of_dev_is_called_as_its_actor_was_wherever_it_is_listed(here: Path) -> None:
+    with LocalPlatform() as other:
+        other.create(here / "storage", actor="kettle-crawler", run={"status": "SUCCEEDED"})
+    with LocalRuns(here / "storage") as local:
+        api = await local.connect()
+        assert api is not None
+        async with api:
+            run = (await api.runs()).items[0]
+            assert (await api.actor(str(run.act_id))).view.name == "kettle-crawler"
+            assert b"actorName" not in (await api.run(run.id)).raw
+
+
+@pytest.mark.parametrize("name", ['"stranger"', "7", '"\\u001b[31m"', '"\\ud800"'])
+async def test_a_name_in_run_json_that_is_not_its_actor_s_is_left_out(here: Path, name: str) -> None:
+    kept = keep_run(here / "storage" / "runs", "keptRun0000000000", "FAILED")
+    run = (kept / "run.json").read_text().rstrip().removesuffix("}")
+    (kept / "run.json").write_text(f'{run}, "actorName": {name}}}')
+    with LocalRuns(here / "storage") as local:
+        api = await local.connect()
+        assert api is not None
+        async with api:
+            assert b"actorName" not in (await api.run("keptRun0000000000")).raw

@@ -146,14 +146,17 @@ async def test_a_key_sent_right_behind_q_breaks_nothing(opens: str) -> None:
     ("tie", "told"),
     [
         (Tie.NONE, "Leave. The run goes on"),
+        (Tie.NONE, "fg comes back. The run goes on."),
+        (Tie.ASKS, "fg comes back. The Actor goes on, but waits for its API."),
         (Tie.ENDS, "Leave. The run ends with runmon."),
         (Tie.ASKS, "Leave. The run ends with runmon; while it runs, you are asked."),
     ],
 )
-async def test_the_help_tells_what_leaving_does_to_the_run(tie: Tie, told: str) -> None:
+async def test_the_help_tells_what_leaving_and_the_shell_do_to_the_run(tie: Tie, told: str) -> None:
     app = RunmonApp(Screen, tie=tie)
     async with app.run_test(size=(120, 50)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
-        assert told in "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        shown = " ".join("".join(segment.text for segment in strip).strip(" │") for strip in strips)
+        assert told in " ".join(shown.split())

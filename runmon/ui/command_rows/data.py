@@ -46,7 +46,7 @@ RECORDS = (
     Command("records.browser", ("o",), "hand('browser')", "browser",
             "Open a copy of the record in a browser.", "records"),
     Command("records.copy_url", ("y",), "copy_url", "copy address",
-            "Copy the address of the record.", "records"),
+            "Copy the address of the record; of a folder, the path of its file.", "records"),
     Command("records.clear", ("escape",), "clear", "show all",
             "Forget the filter, then the marks.", "records", 0, "esc"),
 )

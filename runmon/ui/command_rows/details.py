@@ -50,7 +50,8 @@ RECORD = (
     Command("record.editor", ("f4",), "hand('editor')", "editor",
             "Open a copy in $EDITOR.", "record", 0, "F4"),
     Command("record.browser", ("o",), "hand('browser')", "browser", "Open a copy in a browser.", "record"),
-    Command("record.copy_url", ("a",), "copy_url", "copy address", "Copy its address.", "record"),
+    Command("record.copy_url", ("a",), "copy_url", "copy address",
+            "Copy its address; of a folder, the path of its file.", "record"),
     Command("record.fold", ("minus",), "fold(True)", "fold all", "Fold everything inside it.", "record"),
     Command("record.unfold", ("plus",), "fold(False)", "unfold all", "Unfold everything.", "record"),
 )

@@ -72,14 +72,14 @@ class ActingScreen(HeldScreen, inherit_bindings=False):
         """Ask whether to abort, gracefully or now."""
         from runmon.ui.screens.confirm import about_abort
 
-        run_id, url = self._watch.run_id, self._api.address.url
+        run_id, url = self._watch.run_id, self._api.lasting_url
         self._ask_abort(about_abort(self.run_name(), clean(run_id), api_url=url))
 
     async def action_abort_now(self) -> None:
         """Ask whether to abort at once."""
         from runmon.ui.screens.confirm import about_force
 
-        run_id, url = self._watch.run_id, self._api.address.url
+        run_id, url = self._watch.run_id, self._api.lasting_url
         self._ask_abort(about_force(self.run_name(), clean(run_id), api_url=url))
 
     @work(group="order")
@@ -94,7 +94,7 @@ class ActingScreen(HeldScreen, inherit_bindings=False):
         """Ask, then start the run's container anew."""
         from runmon.ui.screens.confirm import about_reboot
 
-        run_id, url = self._watch.run_id, self._api.address.url
+        run_id, url = self._watch.run_id, self._api.lasting_url
         question = about_reboot(self.run_name(), clean(run_id), api_url=url)
         if await self.app.push_screen_wait(question) == "reboot":
             await self._give(Order(Deed.REBOOT, run_id))
@@ -113,7 +113,7 @@ class ActingScreen(HeldScreen, inherit_bindings=False):
             clean(run_id),
             run,
             price_of_more(run, self._seen.at),
-            api_url=self._api.address.url,
+            api_url=self._api.lasting_url,
         )
         order = await self.app.push_screen_wait(form)
         if order is not None:
@@ -142,7 +142,7 @@ class ActingScreen(HeldScreen, inherit_bindings=False):
             price_of_more(run, at),
             clean(str(undo)),
             ended=run.phase.final,
-            api_url=self._api.address.url,
+            api_url=self._api.lasting_url,
         )
         wish = await self.app.push_screen_wait(question)
         if wish is None:

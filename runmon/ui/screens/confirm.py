@@ -108,4 +108,4 @@ def about_leaving() -> ConfirmScreen:
 
 def _aborting(run_ids: Sequence[str], api_url: str, *, gracefully: bool) -> tuple[Equivalent, ...]:
     order = Order(Deed.ABORT, run_ids[0], gracefully=gracefully)
-    return looped(order, run_ids, api_url) if api_url else ()
+    return looped(order, run_ids, api_url)

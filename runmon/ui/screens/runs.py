@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -170,7 +171,10 @@ class RunsScreen(NarrowedRuns, AbortedRuns, inherit_bindings=False):
         return True
 
     def action_copy(self) -> None:
-        """Copy the id of the run under the cursor."""
-        if (under := self.under()) is not None:
-            self.app.copy_to_clipboard(clean(under.id))
-            self.notify("Copied the run's id.", markup=False, timeout=2)
+        """Copy the id of the run under the cursor; of one in a folder its path, which finds it again."""
+        if (under := self.under()) is None:
+            return
+        folder = self._names.get(under.id, "")
+        self.app.copy_to_clipboard(clean(str(Path(folder).absolute()) if folder else under.id, limit=4096))
+        what = "the path of the run's folder" if folder else "the run's id"
+        self.notify(f"Copied {what}.", markup=False, timeout=2)

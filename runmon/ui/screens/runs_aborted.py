@@ -57,7 +57,7 @@ class AbortedRuns(FollowedRuns, inherit_bindings=False):
 
     def _asked_of(self, runs: Collection[ListedRun]) -> str:
         """The API that has all of these runs; empty where no single one has."""
-        urls = {feed.api.address.url for run in runs if (feed := self._feeds.get(run.place)) is not None}
+        urls = {feed.api.lasting_url for run in runs if (feed := self._feeds.get(run.place)) is not None}
         return urls.pop() if len(urls) == 1 else ""
 
     async def _abort(self, run_ids: Collection[str], *, gracefully: bool) -> None:
