@@ -159,4 +159,5 @@ def _page(answer: Answer, offset: int, what: str) -> ItemsPage:
         offset if told_offset is None else told_offset,
         len(items) if scanned is None else scanned,
         wire.count(answer.headers, "x-apify-pagination-total"),
+        answer.headers.get("x-runmon-numbering", ""),
     )

@@ -40,6 +40,7 @@ class DatasetStore(Storage):
         self._count = 0
         self._gaps: array[int] | None = None
         self._census: Census | None = None
+        self._renumbered = False
         self._last = 0
         self._card_due = 0.0
         self._statistics = Statistics()
@@ -53,6 +54,11 @@ class DatasetStore(Storage):
         """How many items there are, as far as was looked: of very many, where their numbers end."""
         self.load()
         return self._count
+
+    @property
+    def numbering(self) -> str:
+        """`counting` while items are taken to stand by their files' numbers; `anew` where that was wrong."""
+        return "counting" if self._census is not None else "anew" if self._renumbered else ""
 
     def count_all(self) -> int:
         """How many items there are. Waits until very many are counted, up to some seconds a million."""
@@ -70,6 +76,7 @@ class DatasetStore(Storage):
         super()._forget()
         self._count = self._last = 0
         self._gaps = self._census = None
+        self._renumbered = False
         self._recent.clear()
         self._forget_examined()
 
@@ -175,6 +182,7 @@ class DatasetStore(Storage):
         if census.found == census.end and census.highest <= self._last + 1:
             return whole
         self._forget_examined()
+        self._renumbered = True
         return self._take(item_census.counted(self.folder))
 
     def _take(self, numbers: Numbers) -> bool:

@@ -65,7 +65,8 @@ class Page(msgspec.Struct, frozen=True):
         """The pagination headers; `Count` is what was scanned, before any filter."""
         told = {"Offset": self.offset, "Limit": self.limit, "Count": self.count, "Total": self.total}
         found = {f"x-apify-pagination-{name.lower()}": str(value) for name, value in told.items()}
-        return found | {"x-apify-pagination-desc": str(self.desc).lower()}
+        found |= {"x-apify-pagination-desc": str(self.desc).lower()}
+        return found | ({"x-runmon-numbering": self.store.numbering} if self.store.numbering else {})
 
 
 async def items(request: Request) -> Response:

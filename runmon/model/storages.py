@@ -111,6 +111,8 @@ class ItemsPage(msgspec.Struct, frozen=True):
     """Rows the server looked at (`X-Apify-Pagination-Count`); filters and `unwind` make `items` differ."""
     total: int | None
     """Items in the dataset as the server believes now; lags. None where the server did not say."""
+    numbering: str = ""
+    """`counting` while a folder is counted and offsets may yet move; `anew` where they did."""
 
 
 class KeyItem(View, frozen=True):

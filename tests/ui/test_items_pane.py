@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runmon.local import dataset_store, item_census
 from runmon.ui.screens.frequency import FrequencyScreen
 from tests.storages import png, storage
 from tests.watching import Watching, watching
@@ -263,3 +264,24 @@ async def test_a_jump_to_the_last_row_asks_for_one_page(tmp_path: Path, height: 
         await run.sees("sku1999")
         await run.until(lambda: run.items.rows.want(*run.items.rows.window) is None)
         assert run.api.readings == before + 1
+
+
+async def test_rows_of_a_large_folder_are_numbered_anew_where_files_are_missing_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(item_census, "LOOK_S", 0.0)
+    monkeypatch.setattr(item_census, "REST_S", 3600.0)
+    monkeypatch.setattr(dataset_store, "EXAMINE_S", 0.0)
+    folder = storage(tmp_path / "s", items=[{"n": n} for n in range(1, 3001)])
+    (folder / "datasets" / "default" / "000001500.json").unlink()
+    async with watching(folder) as run:
+        await run.pilot.press("3")
+        await run.until(lambda: run.items.table.has_focus)
+        await run.sees("3\u202f000 counting…", "1    1")
+        await run.pilot.press("f", "G")
+        await run.sees("3\u202f000 counting…", "3\u202f000  3000")
+        await run.api.items(run.items.place, offset=0, limit=2000)
+        await run.sees("rows are numbered anew", "2\u202f999")
+        await run.pilot.press("G")
+        await run.sees("2\u202f999  3000")
+        assert "counting" not in run.text().splitlines()[1]

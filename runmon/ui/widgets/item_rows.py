@@ -66,6 +66,15 @@ class ItemRows:
             self.columns = Columns(width, text_width) if served.shaped else self._columns_of_items
         self.take_count()
 
+    def forget(self) -> None:
+        """The items have other numbers now: read them anew."""
+        items, partial = self.item_count, self.served.partial
+        self.serve(self.served)
+        if not partial:
+            self.pages = Pages()
+            self.pages.grew(items)
+            self._decoded, self._fresh = {}, []
+
     def as_stored(self) -> ItemRows:
         """The same dataset with every item, whole, as it is stored."""
         every = copy(self)

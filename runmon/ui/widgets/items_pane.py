@@ -36,6 +36,8 @@ NONE_CHOSEN = "No item is like that.\nesc shows all items again."
 NONE_LOADED = "No loaded item is like that.\na scans all items of the dataset, esc shows them again."
 PARTIAL = "Only a part of each item was read: Enter shows it whole, V shows all items whole."
 READING = "Reading the dataset…"
+COUNTING = "counting"
+COUNT_EVERY_S = 1.0
 
 
 class ItemsPane(ServedItems, ItemColumns):
@@ -199,7 +201,9 @@ class ItemsPane(ServedItems, ItemColumns):
         if self.rows.view is not None:
             words = self.view_words()
         words.append_text(self.served_words())
-        if pages.settling and self._counted:
+        if self.counting:
+            words.append(" counting…", "faint")
+        elif pages.settling and self._counted:
             words.append(" settling", "faint")
         if self.table.follow:
             words.append("  following", "accent")
@@ -274,3 +278,15 @@ class ItemsPane(ServedItems, ItemColumns):
             raise
         else:
             pages.answered(span, page)
+            if page.numbering == COUNTING and not self.counting:
+                self.counting = True
+                self.read("count", self._await_count)
+
+    async def _await_count(self) -> None:
+        """Until a large folder is counted: where a number is missing in it, rows stand elsewhere then."""
+        while (page := await self.api.items(self.place, offset=0, limit=1)).numbering == COUNTING:
+            await self._watch.clock.sleep(COUNT_EVERY_S)
+        self.counting = False
+        if page.numbering:
+            self.number_anew(page.total)
+        self._write_counts()

@@ -20,12 +20,17 @@ DROPPED = "Filter and order are off: the items come in another way now. & [ ] se
 NO_END = (
     "Nobody knows yet how many rows follow: all are read now. esc stops; newest first (V) begins at the end."
 )
+NUMBERED_ANEW = (
+    "Files are missing between the items of this folder: now that all are counted, rows are numbered anew."
+)
 NO_LAST = "How many rows there are is known when all were read: follow newest first instead (V)."
 
 
 class ServedItems(ArrangedItems):
     """A pane over items that a person can have in another way. Needs `rows` and a table."""
 
+    counting = False
+    """Whether rows may have other numbers once a folder is counted."""
     _end_row = -1
     """The last row known so far, from where `G` goes on; -1: it does not."""
     views: dict[str, bool]
@@ -88,6 +93,18 @@ class ServedItems(ArrangedItems):
         if served.newest or served.remade:
             self.notify(AT_THE_TOP if served.newest else NO_LAST, timeout=4, markup=False)
         return served.newest or served.remade
+
+    def number_anew(self, total: int | None) -> None:
+        """Files are missing between those of a folder, which came out late: read all again."""
+        rows, wish = self.rows, self.wish
+        rows.forget()
+        rows.pages.grew(total)
+        self.table.marks.clear()
+        self.view_changed()
+        self.call_after_refresh(self.read_again)
+        if not wish.plain:
+            self.choose_items(wish)
+        self.notify(NUMBERED_ANEW, timeout=8, markup=False)
 
     @property
     def seeking_end(self) -> bool:
