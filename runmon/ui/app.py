@@ -241,12 +241,10 @@ class RunmonApp(KeysInTurn, TypesAhead, HasPixels, Leaves, KeepsToastsFew):
 
     def action_choose_theme(self) -> None:
         """List all themes, ours first."""
-        from textual.command import CommandPalette
+        from runmon.ui.palette import Palette, ThemeNames
 
-        from runmon.ui.palette import ThemeNames
-
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(providers=[ThemeNames], placeholder="Find a theme …"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(providers=[ThemeNames], placeholder="Find a theme …"))
 
     def action_help(self) -> None:
         """Show the keys that work now."""
@@ -258,12 +256,10 @@ class RunmonApp(KeysInTurn, TypesAhead, HasPixels, Leaves, KeepsToastsFew):
 
     def action_command_palette(self) -> None:
         """Find a command by its name."""
-        from textual.command import CommandPalette
+        from runmon.ui.palette import Palette, TableCommands
 
-        from runmon.ui.palette import TableCommands
-
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(providers=[TableCommands], placeholder="Find a command …"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(providers=[TableCommands], placeholder="Find a command …"))
 
 
 def run_screen(

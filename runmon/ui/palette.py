@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import events
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -48,6 +49,14 @@ def possible(command: Command, node: DOMNode) -> bool:
 
 PLACES = {"run": 0, "runs": 0, "app": 2, "table": 3, "lines": 3}
 """Where the commands of a scope stand in the palette; those of a pane between the run's and the app's."""
+
+
+class Palette(CommandPalette):
+    """Finds a command; a click from beyond the edge of the window, as while it shrinks, is none."""
+
+    def on_click(self, event: events.Click) -> None:
+        if not self.region.contains(event.screen_x, event.screen_y):
+            event.prevent_default()
 
 
 class TableCommands(Provider):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.containers import Grid
 from textual.widgets import Static
 
 from runmon.export import records
@@ -215,6 +216,40 @@ async def test_images_stand_side_by_side_and_open(tmp_path: Path) -> None:
         await run.pilot.press("right_square_bracket", "escape")
         await run.until(lambda: isinstance(run.screen, FilmScreen))
         await run.sees("3 of 3")
+
+
+async def test_an_image_that_comes_while_the_window_changes_its_size_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watching(film(tmp_path), size=(120, 40)) as run:
+        read, remove = run.records.api.record, Grid.remove_children
+        asked, comes, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def held(*arguments: Any, **options: Any) -> Record:
+            asked.set()
+            try:
+                await comes.wait()
+                return await read(*arguments, **options)
+            finally:
+                over.set()
+
+        async def removed(grid: Grid) -> None:
+            await remove(grid)
+            comes.set()
+            await over.wait()
+
+        await at(run, "shot0.png")
+        await run.pilot.press("i")
+        await run.until(lambda: isinstance(run.screen, FilmScreen))
+        await run.sees("shot2.png  40 × 20")
+        monkeypatch.setattr(run.records.api, "record", held)
+        monkeypatch.setattr(Grid, "remove_children", removed)
+        assert isinstance(run.screen, FilmScreen)
+        run.screen._show_page()
+        await asked.wait()
+        monkeypatch.setattr(run.records.api, "record", read)
+        await run.pilot.resize_terminal(60, 20)
+        await run.sees("shot0.png  40 × 20")
 
 
 async def test_with_images_off_the_strip_shows_their_names(tmp_path: Path) -> None:

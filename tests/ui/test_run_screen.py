@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from runmon.local.folder import open_folder
 from runmon.local.holding import hold
@@ -149,6 +150,16 @@ async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
         await shown.until_text("queue: Go to the request queue.")
         await shown.press("enter")
         await shown.until(lambda: "queue" in showing(shown))
+
+
+async def test_a_click_beyond_the_edge_of_the_window_leaves_the_palette_open(tmp_path: Path) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.press("ctrl+p")
+        await shown.until_text("Find a command")
+        screen = shown.app.screen
+        screen.post_message(events.Click(screen, 300, 90, 0, 0, 1, False, False, False, 300, 90))
+        await shown.press("down")
+        assert "Find a command" in shown.text
 
 
 async def test_the_theme_changes_while_everything_stays(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ class FilmScreen(Screen[str | None], inherit_bindings=False):
         down = max(1, min((event.size.height - 3) // HIGH, -(-len(self._keys) // across)))
         if (across, down) != (self._across, self._down):
             self._across, self._down = across, down
+            self.workers.cancel_group(self, "film")
             grid = self.query_one(Grid)
             grid.styles.grid_size_columns, grid.styles.grid_size_rows = across, down
             await grid.remove_children()
