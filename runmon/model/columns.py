@@ -127,6 +127,8 @@ class Columns:
     def move(self, column: Column, step: int) -> bool:
         """Change places with the neighbour on that side, if it is of the same kind; gives whether it did."""
         shown = self.shown()
+        if column not in shown:
+            return False
         place = shown.index(column) + step
         if not 0 <= place < len(shown):
             return False

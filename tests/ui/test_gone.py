@@ -17,9 +17,12 @@ from runmon.local.app import LocalPlatform
 from runmon.settings import DEFAULTS
 from runmon.ui.app import RunmonApp, screen_of
 from runmon.ui.reopening import reopenable
+from runmon.ui.screens.item import ItemScreen
 from runmon.ui.screens.run import RunScreen
 from tests.loopback import Seen, data, fault
+from tests.storages import storage
 from tests.ui.screens import Shown, folder_shown, run_folder, run_shown, serving
+from tests.watching import watching
 
 RUN_ID = "HG7ML7M8z78YcAPEB"
 SIDE = 46
@@ -169,3 +172,16 @@ async def test_a_folder_without_a_log_says_that_it_keeps_none(tmp_path: Path) ->
     async with folder_shown(folder, size=(160, 45)) as shown:
         await shown.until_text("not kept", "This folder keeps no log.")
         assert "gone since" not in shown.text
+
+
+async def test_why_an_item_cannot_be_read_is_told_whole_on_small_screens(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", items=[{"n": n} for n in range(3000)]), size=(60, 20)) as run:
+        await run.pilot.press("3")
+        await run.until(lambda: run.items.table.has_focus)
+        await run.sees("1    0")
+        shutil.rmtree(tmp_path / "s")
+        await run.pilot.press("G", "enter")
+        await run.until(lambda: "orwasemptied" in "".join(run.text().replace("│", "").split()))
+        await run.pilot.press("escape", "g", "enter")
+        await run.sees('"n": 0')
+        assert isinstance(run.screen, ItemScreen) and not run.screen.frame.view.wrap

@@ -285,3 +285,13 @@ async def test_rows_of_a_large_folder_are_numbered_anew_where_files_are_missing_
         await run.pilot.press("G")
         await run.sees("2\u202f999  3000")
         assert "counting" not in run.text().splitlines()[1]
+
+
+async def test_a_field_that_is_not_shown_cannot_be_moved_among_those_that_are(tmp_path: Path) -> None:
+    async with watching(storage(tmp_path / "s", items=SHOP)) as run:
+        await run.pilot.press("3")
+        await run.sees("Blue kettle")
+        await run.pilot.press("C", "G", "K", "J")
+        await run.sees("Columns", "# hidden")
+        await run.pilot.press("escape")
+        await run.sees("Blue kettle")

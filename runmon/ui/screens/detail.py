@@ -48,6 +48,8 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
         super().__init__()
         self.frame = DetailFrame()
         self.counts = Text()
+        self._folds: bool | None = None
+        """Whether lines were folded before trouble was told of, which always folds."""
 
     def compose(self) -> ComposeResult:
         yield self.frame
@@ -60,12 +62,16 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
     def put(self, title: Text, counts: Text, shown: Preview) -> None:
         """Show something else."""
         self.counts = counts
+        if self._folds is not None:
+            self.frame.view.wrap, self._folds = self._folds, None
         self.frame.title_text, self.frame.counts = title, counts
         self.frame.view.source = shown.lines
         self.frame.note(shown.notes)
 
     def put_trouble(self, title: Text, error: RunmonError) -> None:
         """Say why there is nothing to show."""
+        if self._folds is None:
+            self.frame.view.wrap, self._folds = True, self.frame.view.wrap
         self.frame.title_text, self.frame.counts = title, Text()
         self.frame.view.source = TextLines([Text.assemble((clean(str(error), limit=400), "bad"))])
         self.frame.note(())
