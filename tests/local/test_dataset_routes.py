@@ -228,7 +228,7 @@ def test_concurrent_pushes_lose_and_mix_nothing(
     platform: LocalPlatform, http: httpx.Client, dataset: Place
 ) -> None:
     def pusher(name: int) -> None:
-        with httpx.Client(base_url=platform.url, headers=http.headers, trust_env=False) as own:
+        with httpx.Client(base_url=platform.url, headers=http.headers, trust_env=False, timeout=60) as own:
             for batch in range(5):
                 push(
                     own, dataset, [{"by": name, "n": batch * 400 + n} for n in range(400)]

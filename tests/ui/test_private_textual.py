@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import random
 
+import pytest
 from rich.segment import Segment
 from rich.text import Text
+from textual._compositor import Compositor
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Region, Size
@@ -252,3 +255,65 @@ async def test_what_was_painted_leaves_no_garbage_that_a_frame_would_wait_for() 
             gc.set_debug(0)
             gc.garbage.clear()
             gc.enable()
+
+
+class Counted(Vertical):
+    """Keeps which lines it was asked for."""
+
+    def __init__(self, *children: Widget) -> None:
+        super().__init__(*children)
+        self.asked: list[Region] = []
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.asked.append(crop)
+        return super().render_lines(crop)
+
+
+async def test_a_widget_that_others_hide_wholly_is_not_asked_for_lines() -> None:
+    app = App[None]()
+    async with app.run_test(size=(40, 10)) as pilot:
+        screen = HeldScreen()
+        await app.push_screen(screen)
+        child = Static("in front")
+        child.styles.height = "100%"
+        behind = Counted(child)
+        await screen.mount(behind)
+        await pilot.pause()
+        assert "in front" in screen_lines(app)[0]
+        assert not behind.asked
+
+
+async def test_a_title_that_changes_asks_for_its_line_alone() -> None:
+    app = App[None]()
+    async with app.run_test(size=(40, 10)) as pilot:
+        screen = HeldScreen()
+        await app.push_screen(screen)
+        box = Counted(Static("inside"))
+        box.styles.border = ("round", "white")
+        await screen.mount(box)
+        await pilot.pause()
+        box.asked.clear()
+        retitle(box, Text("new"))
+        await pilot.pause()
+        assert box.asked == [Region(0, 0, 40, 1)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_a_screen_shows_what_textual_would_paint_however_widgets_overlap(seed: int) -> None:
+    chance = random.Random(seed)
+    app = App[None]()
+    async with app.run_test(size=(40, 12)) as pilot:
+        screen = HeldScreen()
+        await app.push_screen(screen)
+        for number in range(6):
+            box = Counted(Static(f"text {number} " * 20))
+            box.styles.position = "absolute"
+            box.styles.border = ("round", "white") if chance.random() < 0.5 else None
+            box.styles.offset = (chance.randrange(-5, 35), chance.randrange(-3, 11))
+            box.styles.width, box.styles.height = chance.randrange(1, 30), chance.randrange(1, 9)
+            await screen.mount(box)
+        await pilot.pause()
+        compositor = screen._compositor
+        whole = Compositor._render_chops(compositor, app.size.region, lambda y: True)
+        expected = ["".join(strip.text for strip in line.values()).rstrip() for line in whole]
+        assert screen_lines(app) == expected
