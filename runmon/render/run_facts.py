@@ -127,6 +127,15 @@ def page_of(run: Run, api_url: str) -> str:
     return url if url.startswith(("http://", "https://")) and url.isprintable() and " " not in url else ""
 
 
+def where(run: Run, api_url: str) -> tuple[str, str]:
+    """What leads others to the run, and what that is: Console's page, an address of the API, or its id."""
+    if api_url == APIFY:
+        return page_of(run, api_url), "the address of the run's page"
+    if api_url:
+        return f"{api_url}/v2/actor-runs/{quote(run.id, safe='')}", "the run's address"
+    return run.id, "the run's id"
+
+
 def console(run: Run, api_url: str) -> list[Row]:
     """Where Apify Console shows the run; nothing for a run of another server."""
     return [("console", page_of(run, api_url))] if api_url == APIFY else []

@@ -8,7 +8,7 @@ import pytest
 
 from runmon.model.document import read
 from runmon.model.run import Run, RunOptions, RunStats
-from runmon.render.run_facts import console, moment, oddities, outcome, page_of, state, times, upsets
+from runmon.render.run_facts import console, moment, oddities, outcome, page_of, state, times, upsets, where
 from runmon.settings import APIFY
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -24,6 +24,18 @@ def test_times_are_told_exactly_and_in_words_and_how_long_is_left() -> None:
     }
     assert moment(NOON - timedelta(days=2), NOON) == "2026-11-22 12:00:00"
     assert dict(times(run, NOON + timedelta(hours=2)))["left"] == "past its time limit"
+
+
+@pytest.mark.parametrize(
+    ("server", "link"),
+    [
+        (APIFY, "https://console.apify.com/actors/runs/HG7M"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/v2/actor-runs/HG7M"),
+        ("", "HG7M"),
+    ],
+)
+def test_a_run_is_found_again_by_its_page_its_address_or_its_id(server: str, link: str) -> None:
+    assert where(Run(id="HG7M"), server)[0] == link
 
 
 def test_every_upset_is_counted() -> None:

@@ -70,3 +70,17 @@ async def test_no_command_is_offered_for_a_run_that_no_other_program_can_reach(t
             await shown.until(lambda: isinstance(shown.app.screen, ConfirmScreen))
             await shown.until_text("Abort this run?")
             assert "127.0.0.1" not in shown.text and "by command" not in shown.text
+
+
+async def test_the_status_pane_copies_where_the_run_is_found_again(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path / "shop")
+    with LocalPlatform(read_only=True) as platform:
+        run_id = await asyncio.to_thread(platform.open, folder)
+        api = here(platform, str(folder)).api()
+        app = RunmonApp(lambda: screen_of(api, run_id, DEFAULTS))
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
+            shown = Shown(app, pilot, None)  # type: ignore[arg-type]
+            await shown.until_text("page 59 read")
+            await shown.press("1", "y")
+            await shown.until_text("Copied the run's path.")
+            assert shown.app.clipboard == str(folder)

@@ -55,5 +55,7 @@ RUN = (
 STATUS = (
     Command("status.down", ("j", "down"), "scroll_by(1)", "down", "Scroll down.", "status"),
     Command("status.up", ("k", "up"), "scroll_by(-1)", "up", "Scroll up.", "status"),
+    Command("status.copy", ("y", "c"), "copy", "copy link",
+            "Copy the address of the run; of a folder its path.", "status"),
 )
 # fmt: on

@@ -100,7 +100,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         self._told: Progress | None = None
         self._object: RunObjectScreen | None = None
         self._hidden, self._shown = False, Pulse()
-        self._status = StatusPane(history, api_url=api.address.url)
+        self._status = StatusPane(history, api_url=api.lasting_url, folder=api.address.name)
         self._usage = UsagePane(has_token=api.token is not None)
         self._log = LogPane(watch.log, run_id=watch.run_id)
         self._items = ItemsPane(api, watch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -48,11 +49,14 @@ class StatusPane(Pane):
     may_reopen = False
     """Whether the folder of a run that is gone can be opened again."""
 
-    def __init__(self, history: History | None = None, *, api_url: str = "") -> None:
-        """`history` is where measurements are kept beyond this visit; None: nowhere."""
+    def __init__(self, history: History | None = None, *, api_url: str = "", folder: str = "") -> None:
+        """`history` is where measurements are kept beyond this visit; None: nowhere.
+
+        `api_url` and `folder` are where the run is found again, each empty where that is not there.
+        """
         super().__init__(id="status")
         self._seen: RunSeen | None = None
-        self._history, self._api_url = history, api_url
+        self._history, self._api_url, self._folder = history, api_url, folder
         self._unkept: list[Moment] = []
         self._totals: dict[str, tuple[float, float]] = {}
         self._log_read = 0
@@ -248,6 +252,17 @@ class StatusPane(Pane):
             (name, said.summary + (f" of {said.limit_words}" if said.limit_words and said.summary else ""))
             for name, said in rows
         ]
+
+    def action_copy(self) -> None:
+        """Copy by what the run is found again: its page or address, its path on this machine, else its id."""
+        if self._seen is None:
+            return
+        if self._folder:
+            text, what = str(Path(self._folder).absolute()), "the run's path"
+        else:
+            text, what = run_facts.where(self._seen.run.view, self._api_url)
+        self.app.copy_to_clipboard(clean(text, limit=4096))
+        self.notify(f"Copied {what}.", markup=False, timeout=2)
 
     def action_scroll_by(self, lines: int) -> None:
         """Move by some lines."""
