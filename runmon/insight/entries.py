@@ -169,8 +169,10 @@ def _is_object(text: str) -> bool:
         return False
     try:
         msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         return False
+    except RecursionError:
+        return True  # deeper than can be read: no other text is read so far
     return True
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from runmon.insight.entries import MAX_LINES, Level, joins, level_begun, parse, visible
+from runmon.insight.entries import LONG, MAX_LINES, Level, joins, level_begun, parse, visible
 from runmon.insight.levels import loud_lines
 from runmon.model.kept import Stretch
 from runmon.model.search import SGR, Query
@@ -206,7 +206,7 @@ def head_after(log: Blocks, n: int, before: int) -> int | None:
     """The first line from `n` on, and before another, that begins an entry."""
     above = ""
     for at, line in _numbered(log.blocks(max(n - 1, 0)), max(n - 1, 0), before):
-        text = visible(line)
+        text = visible(_head_of(line))
         if at == 0 or (at >= n and (level_begun(text) is not None or not _joins(above, text))):
             return at
         above = text
@@ -246,10 +246,15 @@ def _entries(
 
 def _last_head(lines: Sequence[bytes]) -> int:
     """Where the last entry of some lines begins, of which the first begins one."""
-    text = visible(lines[-1])
+    text = visible(_head_of(lines[-1]))
     for n in range(len(lines) - 1, 0, -1):
-        above = visible(lines[n - 1])
+        above = visible(_head_of(lines[n - 1]))
         if level_begun(text) is not None or not _joins(above, text):
             return n
         text = above
     return (len(lines) - 1) // MAX_LINES * MAX_LINES
+
+
+def _head_of(line: bytes) -> bytes:
+    """As much of a line as tells whether it begins an entry: the beginning, unless it is JSON."""
+    return line if len(line) <= LONG or line.endswith((b"}", b"}\r")) else line[:LONG]

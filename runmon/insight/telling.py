@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 
 from runmon.insight.crawlee_lines import NEEDLES
-from runmon.insight.entries import Level
+from runmon.insight.entries import LONG, Level
 from runmon.insight.levels import LOUD, level_at, lines_with
 from runmon.model.log import LogBuffer
 
@@ -57,9 +57,12 @@ class Telling:
         self._looking = Lock()
 
     def blocks(self, first_line: int = 0) -> Iterator[tuple[int, bytes, Told]]:
-        """(first line, bytes, what they tell), block by block, as `LogBuffer.blocks` gives them."""
+        """(first line, bytes, what they tell), block by block, as `LogBuffer.blocks` gives them.
+
+        Of a long line that is not finished only the beginning, which tells its level if it has one.
+        """
         generation = self.log.generation
-        for first, block in self.log.blocks(first_line):
+        for first, block in self.log.blocks(first_line, open_line=LONG):
             yield first, block, self._told(first, block, generation)
 
     def _told(self, first: int, block: bytes, generation: int) -> Told:

@@ -16,10 +16,12 @@ from runmon.insight.frames import Frame, frame_of
 from runmon.render.json_lines import JsonLines
 from runmon.render.links import underlined
 from runmon.render.log_line import TONES
+from runmon.render.long_line import LongLine
 from runmon.render.untrusted import clean
 
 PIECE = 4096
 """Characters of a long line that stand in one line of the view: none of it is left out."""
+_TOO_DEEP = "This JSON is nested too deep to be indented and folded:"
 _TONES = {Frame.NONE: "text", Frame.OWN: "strong", Frame.LIBRARY: "faint"}
 
 
@@ -140,6 +142,11 @@ class EntryLines:
         part, line = self._at(n)
         return underlined(part.text(line)) if n else self._facts
 
+    def long(self, n: int) -> LongLine | None:
+        """Line `n` where it is long, in pieces."""
+        part, line = self._at(n)
+        return part.long(line) if isinstance(part, JsonLines) else None
+
     def number(self, n: int) -> int:
         """The number that shown line `n` has among all, the folded ones too."""
         part, line = self._at(n)
@@ -222,11 +229,11 @@ def _message(lines: list[str]) -> Iterator[Part]:
 
 
 def _payload(payload: str) -> Part:
-    """The payload as JSON that folds; as text where it is nested deeper than can be read."""
+    """The payload as JSON that folds; as text, and why, where it is nested deeper than can be read."""
     try:
         indented = msgspec.json.format(payload.encode("utf-8", "surrogatepass"), indent=2)
     except RecursionError:
-        return Words([(payload, "text")])
+        return Words([(_TOO_DEEP, "warn"), (payload, "text")])
     return JsonLines(indented.split(b"\n"))
 
 

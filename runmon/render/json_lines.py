@@ -14,10 +14,11 @@ from rich.text import Text
 
 from runmon.model.units import grouped
 from runmon.model.values import decode
+from runmon.render.long_line import LONGEST, LongLine
 from runmon.render.untrusted import clean
 
-SHOWN = 8192
-"""Characters of one line that are drawn."""
+LONG_KEPT = 64
+"""Long lines whose pieces are remembered."""
 FAR = 50_000
 """Lines looked back at most to count the place in a list."""
 _STRING = r'"(?:[^"\\]|\\.)*"?'
@@ -43,6 +44,7 @@ class JsonLines:
         self._lines = lines
         self._indented = indented
         self._folds: dict[int, int] = {}
+        self._longs: dict[int, LongLine] = {}
         self._hidden_from: list[int] = []
         self._hidden: list[int] = []
 
@@ -51,13 +53,27 @@ class JsonLines:
 
     def text(self, n: int) -> Text:
         line = self._line_of(n)
-        text = json_line(clean(self._lines[line], limit=SHOWN))
+        long = self.long(n)
+        text = json_line(long.text(0).plain if long else clean(self._lines[line], limit=4 * LONGEST))
         if line in self._folds:
             end = self._folds[line]
             text.append(f" … {_closing(self._lines[end])}", "faint").append(
                 f"  {grouped(end - line - 1)} lines", "faint"
             )
         return text
+
+    def long(self, n: int) -> LongLine | None:
+        """Line `n` where it is long, in pieces."""
+        line = self._line_of(n)
+        if len(raw := self._lines[line]) < LONGEST:
+            return None
+        if line not in self._longs:
+            if len(self._longs) >= LONG_KEPT:
+                self._longs.clear()
+            self._longs[line] = LongLine(
+                len(raw), lambda first, last: self._lines[line][first:last], style="text", coloured=False
+            )
+        return self._longs[line]
 
     def number(self, n: int) -> int:
         """The number that shown line `n` has among all, the folded ones too."""

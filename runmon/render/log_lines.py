@@ -98,6 +98,11 @@ class LogLines:
         """Bytes of line `n` and all behind it."""
         return self.buffer.size - self.buffer.line_start(min(n, self.buffer.lines))
 
+    def size_told_from(self, n: int) -> int:
+        """The same as far as `telling` reads it: of a line that is not finished, the beginning."""
+        size = self.size_from(n)
+        return min(size, LONG) if n >= self.buffer.whole_lines else size
+
     def text(self, n: int) -> Text:
         """Line `n` as it is shown; of a long one the first piece."""
         text, parts = self._at(n)

@@ -33,10 +33,13 @@ _JOINER = "\u200d"
 class LongLine:
     """A line longer than LONGEST. `read` gives its bytes from one place to another."""
 
-    def __init__(self, size: int, read: Callable[[int, int], bytes], *, style: str = "") -> None:
+    def __init__(
+        self, size: int, read: Callable[[int, int], bytes], *, style: str = "", coloured: bool = True
+    ) -> None:
         self.size = size
         self.read = read
         self.style = style
+        self.coloured = coloured
         self._before = array("Q", [0])
         """Cells before each piece that are known, those of the first piece not counted."""
         self._carries: dict[int, Carry] = {}
@@ -66,7 +69,7 @@ class LongLine:
         """A piece as it is shown. Its colours may be others once the pieces before it are measured."""
         made = self._made.get(piece)
         if made is None:
-            made = stretch(self._raw(piece), self._carries.get(piece, NOTHING))[0]
+            made = self._stretch(piece)[0]
             made.style = self.style
             if len(self._made) >= KEPT:
                 del self._made[next(iter(self._made))]
@@ -97,7 +100,7 @@ class LongLine:
                 for each in range(piece + 1, many + 1):
                     self._carry(each, Carry(carry.state))
             return
-        text, after = stretch(self._raw(piece), carry)
+        text, after = self._stretch(piece)
         if after != NOTHING:
             self._carry(piece + 1, after)
         self._before.append(cells + width_of(text.plain) if piece else 0)
@@ -133,8 +136,9 @@ class LongLine:
         raw = self.read(first * PIECE - SLACK, after * PIECE + SLACK)
         return raw.isascii() and not any(sign in raw for sign in (b"\x1b", b"\t", b"\r"))
 
-    def _raw(self, piece: int) -> bytes:
-        return self.read(self.start(piece), self.start(piece + 1))
+    def _stretch(self, piece: int) -> tuple[Text, Carry]:
+        raw = self.read(self.start(piece), self.start(piece + 1))
+        return stretch(raw, self._carries.get(piece, NOTHING), coloured=self.coloured)
 
 
 NOTHING = Carry()

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from runmon.model.units import byte_size, grouped
 from runmon.render.indented import forgiven, indented
-from runmon.render.json_lines import SHOWN, JsonLines
+from runmon.render.json_lines import JsonLines
 from runmon.render.sniff import Found, is_json, is_text, sniff
 from runmon.render.source import colour
 from runmon.render.split_lines import SplitLines
@@ -96,10 +96,7 @@ def json_preview(body: bytes, *, cut: bool = False) -> Preview:
         text = forgiven(body)
     if text is None:
         return Preview("JSON", JsonLines(_lines_of(body), indented=False), notes)
-    lines = SplitLines(text)
-    if lines.has_longer(SHOWN):
-        notes += (f"lines are cut after {grouped(SHOWN)} characters",)
-    return Preview("JSON", JsonLines(lines), notes)
+    return Preview("JSON", JsonLines(SplitLines(text)), notes)
 
 
 class SourceLines:

@@ -47,16 +47,6 @@ class SplitLines(Sequence[bytes]):
         for block in range(len(self._starts)):
             yield from self._split(block)
 
-    def has_longer(self, most: int) -> bool:
-        """Whether some line has more than `most` bytes."""
-        at, size = 0, len(self.joined)
-        while size - at > most:
-            newline = self.joined.rfind(b"\n", at, at + most + 1)
-            if newline < 0:
-                return True
-            at = newline + 1
-        return False
-
     def _split(self, block: int) -> list[bytes]:
         after = block + 1
         end = self._starts[after] - 1 if after < len(self._starts) else len(self.joined)

@@ -76,9 +76,9 @@ def line(raw: str | bytes, *, style: StyleType = "", limit: int = 8192) -> Text:
     return Text(fitted, style=style, no_wrap=True, end="", spans=kept)
 
 
-def stretch(raw: bytes, carry: Carry) -> tuple[Text, Carry]:
-    """A stretch of a line as `line` shows it there, and what the next one has to know."""
-    plain, spans, carry = _rendered(raw.decode("utf-8", "replace"), carry)
+def stretch(raw: bytes, carry: Carry, *, coloured: bool = True) -> tuple[Text, Carry]:
+    """A stretch of a line as `line`, or `clean`, shows it there, and what the next one has to know."""
+    plain, spans, carry = _rendered(raw.decode("utf-8", "replace"), carry, coloured=coloured)
     return Text(plain, no_wrap=True, end="", spans=spans), carry
 
 
@@ -103,13 +103,14 @@ def _fitted(text: str, limit: int, cut: bool) -> str:
     return text[: max(limit - 1, 0)] + "…" if cut or len(text) > limit else text
 
 
-def _rendered(whole: str, carry: Carry) -> tuple[str, list[Span], Carry]:
+def _rendered(whole: str, carry: Carry, *, coloured: bool = True) -> tuple[str, list[Span], Carry]:
     """The visible text, the spans of what its SGR sequences styled, and what follows has to know."""
     parts: list[str] = []
     spans: list[Span] = []
     state, shift, marks, emoji = carry
     at = column = 0
-    found = [(match.start(), match.end(), match[1]) for match in SEQUENCE.finditer(whole)]
+    codes_in = SEQUENCE.finditer(whole) if coloured else ()
+    found = [(match.start(), match.end(), match[1]) for match in codes_in]
     for end, past, codes in (*found, (len(whole), len(whole), None)):
         part, marks = _visible(whole[at:end], shift + column, marks, emoji=emoji)
         if part and state != PLAIN:

@@ -20,6 +20,7 @@ async def test_messages_are_counted_failures_first_and_enter_walks_through_one_k
         await shown.until(lambda: "21 kinds  E 6  W 5" in messages(shown))
         assert "× 5  18:16:15  18:16:16  ERROR  Request ‹url› failed for good" in shown.lines[2]
         assert "for one: Request http://127.0.0.1:58080/broken failed for good" in messages(shown)
+        assert "enter walk through" in shown.lines[-1] and "enter open" not in shown.lines[-1]
         await shown.press("enter")
         await shown.until(lambda: "≡ 1 of 5 Request ‹url› failed" in shown.title)
         await shown.press("n")

@@ -75,3 +75,24 @@ async def test_a_bar_has_no_thumb_where_all_is_on_the_screen() -> None:
         await shown.press("g", "enter")
         await shown.until(lambda: "Log entry" in shown.text)
         assert "▐" not in shown.text
+
+
+async def test_a_text_of_megabytes_in_the_json_of_an_entry_is_reached_to_its_end_and_searched() -> None:
+    held = b"x" * 40_000 + b"needle" + b"y" * 2_000_000 + b"END"
+    raw = b'2026-11-24T10:00:00.000Z INFO  said {"held":"%s","then":1}\n' % held
+    async with log(raw, size=(100, 20)) as shown:
+        await shown.press("g", "enter")
+        await shown.until(lambda: '"held": "xxx' in shown.text)
+        await shown.press("slash", *"needle", "enter")
+        await shown.until(lambda: "needleyyy" in shown.text)
+        await shown.press("G")
+        await shown.until(lambda: 'yyyEND",' in shown.text and '"then": 1' in shown.text)
+
+
+async def test_json_too_deep_to_fold_is_told_to_be_so_and_shown_whole() -> None:
+    deep = b'{"a":' * 3000 + b'"END"' + b"}" * 3000
+    async with log(b"2026-11-24T10:00:00.000Z INFO  said " + deep + b"\n", size=(100, 20)) as shown:
+        await shown.press("g", "enter")
+        await shown.until(lambda: "This JSON is nested too deep to be indented and folded" in shown.text)
+        await shown.press("slash", *"END", "enter")
+        await shown.until(lambda: '"END"}}}' in shown.text)

@@ -8,9 +8,11 @@ import pytest
 from rich.cells import cell_len
 from textual.geometry import Region
 
+from runmon.model.log import Blocks, LogBuffer
 from runmon.render import long_line
 from runmon.render.log_line import LEVEL_WIDTH
 from runmon.render.untrusted import line as made_visible
+from runmon.ui.widgets import line_search
 from tests.ui.test_log_pane import JS, Log, log
 
 STAMP = b"2026-11-24T10:00:00.000Z "
@@ -172,3 +174,31 @@ async def test_a_long_line_of_json_says_what_it_says_and_then_all_of_it_as_it_wa
         await shown.until(lambda: "ERROR page 7 broke {" in shown.text)
         await shown.press("dollar_sign")
         await shown.until(lambda: 'xneedle"}' in shown.text)
+
+
+@pytest.mark.parametrize("threads", [False, True])
+async def test_a_line_that_arrives_is_searched_once_also_where_a_match_comes_in_two_parts(
+    threads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, blocks = [0], LogBuffer.blocks
+
+    def counted(buffer: LogBuffer, first: int = 0, *, skip: int = 0, open_line: int | None = None) -> Blocks:
+        for start, block in blocks(buffer, first, skip=skip, open_line=open_line):
+            read[0] += len(block)
+            yield start, block
+
+    monkeypatch.setattr(line_search, "AT_ONCE_BYTES", 0 if threads else 1 << 20)
+    async with log(JS + STAMP + b"INFO  begins", size=(60, 14)) as shown:
+        await shown.press("slash", *"needle", "enter")
+        await shown.until(lambda: "/not found" in shown.title)
+        monkeypatch.setattr(LogBuffer, "blocks", counted)
+        for _ in range(20):
+            await shown.write(b"x" * 200_000)
+            await shown.until(lambda: not shown.view.searching)
+        await shown.write(b"nee")
+        await shown.write(b"dle")
+        await shown.until(lambda: "/1 line" in shown.title or "/1 of 1" in shown.title)
+        await shown.write(b"x" * 200_000 + b"\n" + JS)
+        await shown.until(lambda: not shown.view.searching and shown.view.hits.scanned > 280)
+        assert len(shown.view.hits) == 1
+        assert read[0] < 3 * 4_400_000

@@ -96,7 +96,9 @@ LOG = (
 GROUPS = (
     Command("groups.back", ("escape", "q", "backspace"), "back", "back",
             "Close and go back to the log.", "groups", 1, "esc"),
-    Command("groups.copy", ("c", "y"), "copy", "copy", "Copy the message.", "groups", 2),
+    Command("groups.walk", ("enter",), "walk", "walk through",
+            "Go to the first of these messages in the log; n and N go on from there.", "groups", 2),
+    Command("groups.copy", ("c", "y"), "copy", "copy", "Copy the message.", "groups", 3),
 )
 ENTRY = (
     Command("entry.back", ("escape", "q", "backspace"), "back", "back",

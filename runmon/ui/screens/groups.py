@@ -28,13 +28,21 @@ SLICE = 256 * 1024
 """Bytes taken between two looks at whether to stop."""
 
 
+class GroupsTable(Table):
+    """A table whose rows are not opened, but walked through in the log."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key that opens to the screen."""
+        return False if action == "choose" else super().check_action(action, parameters)
+
+
 class GroupsFrame(Pane):
     """The frame around the table."""
 
     NAME: ClassVar[str] = "Messages"
 
     def compose(self) -> ComposeResult:
-        yield Table(numbers=False, columns=False)
+        yield GroupsTable(numbers=False, columns=False)
         yield Words(id="message")
 
 
@@ -128,6 +136,11 @@ class GroupsScreen(Screen[Group | None], inherit_bindings=False):
     def _choose(self, event: Table.Chosen) -> None:
         event.stop()
         self.dismiss(self._rows.groups[event.row])
+
+    def action_walk(self) -> None:
+        """Walk through the messages of the kind under the cursor."""
+        if 0 <= (row := self.table.cursor) < len(self._rows.groups):
+            self.dismiss(self._rows.groups[row])
 
     def action_copy(self) -> None:
         """Copy the message under the cursor."""

@@ -32,7 +32,11 @@ class Unfolded:
         """Line `n`."""
         return Text(clean(self._lines[n]))
 
-    def blocks(self, first_line: int) -> Iterator[tuple[int, bytes]]:
+    def size_from(self, n: int) -> int:
+        """Bytes of line `n` and all behind it."""
+        return sum(map(len, self._lines[n:]))
+
+    def blocks(self, first_line: int, skip: int = 0) -> Iterator[tuple[int, bytes]]:
         """(number of the first line, bytes), some lines at a time."""
         for at in range(first_line, len(self._lines), 1000):
             yield at, b"\n".join(self._lines[at : at + 1000]) + b"\n"

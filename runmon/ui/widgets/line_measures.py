@@ -23,8 +23,8 @@ class LineMeasures(LineRows):
 
     def width_of_line(self, n: int) -> int:
         """Cells of line `n`; about so many where it is long and not measured."""
-        long = self.long_of(n)
-        return width_of(self.text_of(n).plain) + (long.cells if long is not None else 0)
+        text, long, first = self._line(n)
+        return first + long.cells if long is not None else width_of(text.plain)
 
     def cell_of(self, n: int, place: int) -> int:
         """The cell with which the character at a place of line `n` begins; what is before it is measured."""
@@ -60,18 +60,16 @@ class LineMeasures(LineRows):
 
     def _begins(self, n: int, piece: int) -> int:
         """The cell with which a piece that is known begins."""
-        long = self.long_of(n)
-        if not piece or long is None:
-            return 0
-        return width_of(self.text_of(n).plain) + long.cells_before(piece)
+        _, long, first = self._line(n)
+        return first + long.cells_before(piece) if piece and long is not None else 0
 
     def _piece_at(self, n: int, cell: int) -> int:
-        long = self.long_of(n)
-        return long.piece_at(cell - width_of(self.text_of(n).plain)) if cell and long is not None else 0
+        _, long, first = self._line(n)
+        return long.piece_at(cell - first) if cell and long is not None else 0
 
     def _is_known(self, n: int, long: LongLine, cell: int) -> bool:
         """Whether a long line is measured up to a cell."""
-        return long.measured or cell <= width_of(self.text_of(n).plain) + long.cells_known
+        return long.measured or cell <= self._line(n)[2] + long.cells_known
 
     # Measuring
 

@@ -62,6 +62,8 @@ class LinePlaces(LineMeasures):
     ) -> None:
         super().__init__(source, id=id, classes=classes)
         self._placing = False
+        self._put = 0, 0
+        """The line and row that were put at the top last."""
         self._grown_at = 0.0
         self._racing = False
         self._pending = False
@@ -194,7 +196,7 @@ class LinePlaces(LineMeasures):
 
     def _place(self, line: int, sub: int = 0, *, x: int | None = None) -> None:
         """Put a line's row at the top, at once, without leaving the follow state."""
-        line, sub = min((max(line, 0), sub), self._last_first())
+        self._put = line, sub = min((max(line, 0), sub), self._last_first())
         moved = sub != self._sub
         self._placing, self._sub = True, sub
         self.scroll_to(x, line, animate=False, force=True)

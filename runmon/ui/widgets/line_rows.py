@@ -16,7 +16,7 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
-from runmon.render.long_line import LongLine
+from runmon.render.long_line import LongLine, width_of
 from runmon.ui.widgets.recent import Recent
 from runmon.ui.widgets.strips import wrapped
 
@@ -69,7 +69,7 @@ class LineRows(ScrollView, can_focus=True):
         self._widest = 0
         self._guessed = 0
         """Cells of the longest line that shows and is not measured, about."""
-        self._texts: Recent[int, tuple[Text, LongLine | None]] = Recent(KEPT)
+        self._texts: Recent[int, tuple[Text, LongLine | None, int]] = Recent(KEPT)
         self._folds: Recent[tuple[int, int], tuple[Text, list[int]]] = Recent(KEPT)
 
     # What a subclass may say about lines
@@ -143,7 +143,7 @@ class LineRows(ScrollView, can_focus=True):
 
     def piece_of(self, n: int, piece: int) -> Text:
         """A piece of line `n`."""
-        text, long = self._line(n)
+        text, long, _ = self._line(n)
         return long.text(piece) if piece and long is not None else text
 
     def pieces_of(self, n: int) -> int:
@@ -151,11 +151,13 @@ class LineRows(ScrollView, can_focus=True):
         long = self._line(n)[1]
         return long.pieces if long is not None else 1
 
-    def _line(self, n: int) -> tuple[Text, LongLine | None]:
+    def _line(self, n: int) -> tuple[Text, LongLine | None, int]:
+        """Line `n`, the same where it is long, and the cells of the first piece of a long one."""
         found = self._texts.get(n)
         if found is None:
             ask: Callable[[int], LongLine | None] | None = getattr(self._source, "long", None)
-            found = self._texts[n] = self._source.text(n), ask(n) if ask is not None else None
+            text, long = self._source.text(n), ask(n) if ask is not None else None
+            found = self._texts[n] = text, long, width_of(text.plain) if long is not None else 0
         return found
 
     def _folded(self, n: int, piece: int = 0) -> list[int]:

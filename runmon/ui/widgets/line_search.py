@@ -15,6 +15,9 @@ from runmon.ui.widgets.line_rows import LineSource
 
 AT_ONCE = 2000
 """Lines that are searched without a thread."""
+AT_ONCE_BYTES = 512 * 1024
+OVERLAP = 64 * 1024
+"""Bytes that are searched once more where a line goes on: more than a pattern has, with colours in it."""
 SLICE = 1 << 20
 """Bytes searched between two looks at whether to stop."""
 
@@ -23,8 +26,14 @@ SLICE = 1 << 20
 class Searchable(Protocol):
     """A source that gives its lines as bytes, much faster than as texts."""
 
-    def blocks(self, first_line: int) -> Iterator[tuple[int, bytes]]:
-        """(number of the first line, bytes) from the block that holds `first_line` on; used in a thread."""
+    def blocks(self, first_line: int, skip: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(number of the first line, bytes) from the block that holds `first_line` on; used in a thread.
+
+        The first `skip` bytes of that line may be left out.
+        """
+
+    def size_from(self, n: int) -> int:
+        """Bytes of line `n` and all behind it."""
 
 
 class LineSearch(LineMatches):
@@ -47,6 +56,8 @@ class LineSearch(LineMatches):
         super().__init__(source, id=id, classes=classes)
         self.hits = Hits()
         """Numbers of the lines that match, hidden ones too."""
+        self._looked_at = (0, 0)
+        """The last line that was searched, and how many bytes of it: it may become longer."""
         self._span: Places | None = None
         self._origin = 0
         self._searches = 0
@@ -83,6 +94,7 @@ class LineSearch(LineMatches):
         """Forget what was found, and look again for what is looked for."""
         self._searches += 1
         self.hits = Hits()
+        self._looked_at = 0, 0
         self.forget_paint()
         self.changed()
         self.post_message(self.Found(self))
@@ -100,23 +112,34 @@ class LineSearch(LineMatches):
             return
         count, query = self.all_lines(), self.sought
         if self.hits.scanned > count:
-            self.hits = Hits()
+            self.hits, self._looked_at = Hits(), (0, 0)
         first = max(self.hits.scanned - 1, 0)
-        if count - first <= AT_ONCE:
-            found = [n for _, some in _matches(query, self.searched, first, count) for n in some]
-            self._take(self._searches, first, found, count)
+        skip = self._known_of(first, query)
+        known = [first] if skip and first in self.hits else []
+        if count - first <= AT_ONCE and self._size_from(first) - skip <= AT_ONCE_BYTES:
+            for after, found, looked_at in _matches(query, self.searched, first, count, skip):
+                self._take(self._searches, first, [*known, *found], after, looked_at)
+                first, known = after, []
         elif not self._searching:
             self._searching = True
-            work = partial(self._scan, self._searches, query, first, count)
+            work = partial(self._scan, self._searches, query, first, count, skip, known)
             self.run_worker(work, thread=True, group="search")
 
-    def _scan(self, search: int, query: Query, first: int, count: int) -> None:
+    def _known_of(self, line: int, query: Query) -> int:
+        """Bytes of a line that need not be searched again; an expression may match from anywhere on."""
+        looked_at, size = self._looked_at
+        return max(size - OVERLAP, 0) if looked_at == line and not query.regular else 0
+
+    def _size_from(self, line: int) -> int:
+        return self.searched.size_from(line) if isinstance(self.searched, Searchable) else 0
+
+    def _scan(self, search: int, query: Query, first: int, count: int, skip: int, known: list[int]) -> None:
         worker = get_current_worker()
-        for after, found in _matches(query, self.searched, first, count):
+        for after, found, looked_at in _matches(query, self.searched, first, count, skip):
             if worker.is_cancelled or search != self._searches:
                 break
-            self.app.call_from_thread(self._take, search, first, found, after)
-            first = after
+            self.app.call_from_thread(self._take, search, first, [*known, *found], after, looked_at)
+            first, known = after, []
         self.app.call_from_thread(self._rest, search)
 
     def _rest(self, search: int) -> None:
@@ -125,10 +148,13 @@ class LineSearch(LineMatches):
             self.changed()
         self.post_message(self.Found(self))
 
-    def _take(self, search: int, first: int, found: list[int], scanned: int) -> None:
+    def _take(
+        self, search: int, first: int, found: list[int], scanned: int, looked_at: tuple[int, int]
+    ) -> None:
         if search != self._searches:
             return
-        self.hits.extend(first, found, scanned)
+        self._looked_at = looked_at
+        self.hits.extend(first, dict.fromkeys(found), scanned)
         if not self._shown:
             self._show_first(over=scanned >= self.all_lines())
         self.post_message(self.Found(self))
@@ -201,23 +227,30 @@ class LineSearch(LineMatches):
         self.post_message(self.Found(self))
 
 
-def _matches(query: Query, source: LineSource, first: int, count: int) -> Iterator[tuple[int, list[int]]]:
-    """(line after the last one searched, matching lines), slice by slice."""
+_Found = tuple[int, list[int], tuple[int, int]]
+"""The line after the last one searched, lines that match, and the last line with how many bytes of it."""
+
+
+def _matches(query: Query, source: LineSource, first: int, count: int, skip: int) -> Iterator[_Found]:
+    """What is found, slice by slice; of line `first` the first `skip` bytes may be left out."""
     found: list[int] = []
-    searched = 0
-    for start, block in _blocks(source, first, count):
+    searched, looked_at = 0, (first, skip)
+    for start, block in _blocks(source, first, count, skip):
         found += [start + n for n in query.lines_in(block) if start + n >= first]
         searched += len(block)
+        newline = block.rfind(b"\n")
+        begun = looked_at[1] if newline < 0 and start == looked_at[0] else 0
+        looked_at = start + block.count(b"\n"), begun + len(block) - newline - 1
         if searched >= SLICE:
             after = min(start + block.count(b"\n"), count)
-            yield after, found
+            yield after, found, looked_at
             found, searched, first = [], 0, after
-    yield count, found
+    yield count, found, looked_at
 
 
-def _blocks(source: LineSource, first: int, count: int) -> Iterator[tuple[int, bytes]]:
+def _blocks(source: LineSource, first: int, count: int, skip: int) -> Iterator[tuple[int, bytes]]:
     if isinstance(source, Searchable):
-        yield from source.blocks(first)
+        yield from source.blocks(first, skip)
         return
     for start in range(first, count, 256):
         texts = (source.text(n).plain for n in range(start, min(start + 256, count)))

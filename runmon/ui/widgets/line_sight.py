@@ -149,5 +149,7 @@ class LineSight(LinePlaces):
         self._folds.clear()
         self.forget_paint()
         self._fit()
+        if self.wrap and self._first()[0] < self._put[0]:
+            self._place(*self._put)  # a view that grew has scrolled as if all lines were one row high
         if showed:
             self.reveal(self.cursor)

@@ -202,7 +202,7 @@ class LineView(LineMarks):
         def go() -> None:
             longest = max((self.width_of_line(n) for n in lines if n < self._count), default=0)
             self._widen(longest)
-            self.scroll_to(max(longest - self.text_width, 0), animate=False)
+            self.scroll_to(max(longest - self.text_width, 0), animate=False, force=True)
 
         self.measured(lines, go)
 

@@ -18,6 +18,7 @@ from runmon.ui.widgets.walk import WalkView
 
 AT_ONCE = 2000
 """Lines looked at for levels without a thread."""
+AT_ONCE_BYTES = 512 * 1024
 SLICE = 4 << 20
 TONES = {Level.DEBUG: "line", Level.INFO: "line", Level.WARN: "warn", Level.ERROR: "bad"}
 
@@ -100,7 +101,7 @@ class LogView(WalkView, TimedView):
         """Look for errors and warnings, and for what is searched, in what was added."""
         super().changed()
         first, count = max(self.errors.scanned - 1, 0), self.all_lines()
-        if count - first <= AT_ONCE:
+        if count - first <= AT_ONCE and self.lines.size_told_from(first) <= AT_ONCE_BYTES:
             for after, errors, warnings in _levels(self.lines, first, count):
                 self._counted(self._generation, first, after, errors, warnings)
                 first = after

@@ -16,6 +16,7 @@ from runmon.ui.widgets.log_view import LogView
 
 AT_ONCE = 2000
 """Lines that are taken without a thread."""
+AT_ONCE_BYTES = 512 * 1024
 SLICE = 8 << 20
 SIDES = 1
 """Blank cells at both ends."""
@@ -54,19 +55,25 @@ class TimeStrip(Widget):
         if self._generation != self._buffer.generation:
             self._generation, self._timeline = self._buffer.generation, Timeline()
         missing = self._buffer.whole_lines - self._timeline.scanned
-        if missing > AT_ONCE and not self._taking:
-            self._taking = True
-            self.run_worker(partial(self._take_all, self._timeline), thread=True, group="timeline")
-        elif 0 < missing <= AT_ONCE and not self._taking:
-            for first, block in self._buffer.blocks(self._timeline.scanned):
-                self._timeline.take(first, block)
+        if missing > 0 and not self._taking:
+            self._take(self._timeline, missing)
         self._paint()
+
+    def _take(self, timeline: Timeline, missing: int) -> None:
+        buffer = self._buffer
+        begins, ends = (buffer.line_start(line) for line in (timeline.scanned, buffer.whole_lines))
+        if missing > AT_ONCE or ends - begins > AT_ONCE_BYTES:
+            self._taking = True
+            self.run_worker(partial(self._take_all, timeline), thread=True, group="timeline")
+            return
+        for first, block in buffer.blocks(timeline.scanned, open_line=0):
+            timeline.take(first, block)
 
     def _take_all(self, timeline: Timeline) -> None:
         """In a thread: take what there is, slice by slice."""
         worker, size = get_current_worker(), 0
         until = moment(self._buffer.line(self._buffer.whole_lines - 1))
-        for first, block in self._buffer.blocks(timeline.scanned):
+        for first, block in self._buffer.blocks(timeline.scanned, open_line=0):
             if worker.is_cancelled or timeline is not self._timeline:
                 break
             timeline.take(first, block, until=until)
