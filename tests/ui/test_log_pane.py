@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import ComposeResult
@@ -179,8 +180,8 @@ async def test_the_first_match_shows_while_the_rest_is_still_being_searched(
     filler = b"2026-11-24T10:00:00.000Z INFO  nothing to see\n" * 60_000
     seen, blocks = threading.Event(), LogLines.blocks
 
-    def held(lines: LogLines, first_line: int) -> Iterator[tuple[int, bytes]]:
-        for first, block in blocks(lines, first_line):
+    def held(lines: LogLines, first_line: int, skip: int = 0) -> Iterator[tuple[int, bytes]]:
+        for first, block in blocks(lines, first_line, skip):
             if first > 90_000 and threading.current_thread() is not threading.main_thread():
                 seen.wait(60)
             yield first, block
@@ -331,8 +332,8 @@ async def test_the_title_says_that_errors_are_still_being_counted(monkeypatch: p
     """The counting comes to the second half of the log only when the title has been read."""
     read, blocks = threading.Event(), LogBuffer.blocks
 
-    def held(buffer: LogBuffer, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
-        for first, block in blocks(buffer, first_line):
+    def held(buffer: LogBuffer, first_line: int = 0, **how: Any) -> Iterator[tuple[int, bytes]]:
+        for first, block in blocks(buffer, first_line, **how):
             if first > 150_000 and threading.current_thread() is not threading.main_thread():
                 read.wait(60)
             yield first, block
@@ -351,10 +352,10 @@ async def test_the_title_says_that_errors_are_being_counted_before_one_is_found(
 ) -> None:
     read, blocks = threading.Event(), LogBuffer.blocks
 
-    def held(buffer: LogBuffer, first_line: int = 0) -> Iterator[tuple[int, bytes]]:
+    def held(buffer: LogBuffer, first_line: int = 0, **how: Any) -> Iterator[tuple[int, bytes]]:
         if threading.current_thread() is not threading.main_thread():
             read.wait(60)
-        yield from blocks(buffer, first_line)
+        yield from blocks(buffer, first_line, **how)
 
     monkeypatch.setattr(LogBuffer, "blocks", held)
     async with log(b"2026-11-24T10:00:00.000Z INFO  yes\n" * 10_000) as shown:
