@@ -117,15 +117,25 @@ def parse(text: str) -> Parts:
 def parse_line(raw: bytes, whole: Callable[[], bytes] | None = None) -> tuple[str, Parts, JsonRecord | None]:
     """The first 64 KiB of a line's visible text, its parts, and, where it is longer JSON, what it says.
 
-    Where `raw` is only the beginning of a longer line, `whole` gives all of it.
+    What else that JSON held (`rest`) is left out. Where `raw` is only the beginning of a longer line, `whole`
+    gives all of it.
     """
     text = visible(raw[:LONG])
     parts = parse(text)
     if len(raw) > LONG and parts.shape is Shape.PLAIN and text[parts.body : parts.body + 1] == "{":
-        record = json_record(visible(whole() if whole else raw)[parts.body :])
+        record = _long_record(whole() if whole else raw, parts)
         if record is not None:
             return text, replace(parts, shape=Shape.JSON, level=record.level), record
     return text, parts, None
+
+
+def _long_record(raw: bytes, parts: Parts) -> JsonRecord | None:
+    """What a line of megabytes says, without a copy as text where it is none but UTF-8."""
+    if b'"level"' not in raw:
+        return None
+    bare = SGR.sub(b"", raw) if b"\x1b" in raw else raw
+    record = json_record(bare[bare.find(b"{") :].removesuffix(b"\r"), rest=False)
+    return record or json_record(visible(raw)[parts.body :], rest=False)
 
 
 def level_begun(text: str) -> Level | None:

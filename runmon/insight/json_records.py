@@ -40,15 +40,21 @@ class JsonRecord(msgspec.Struct, frozen=True):
         return f"{self.message} {self.stack}" if self.stack else self.message
 
 
-def json_record(text: str | bytes) -> JsonRecord | None:
-    """The record in a JSON line; None where the text is no JSON object with a level and a message."""
+def json_record(text: str | bytes, *, rest: bool = True) -> JsonRecord | None:
+    """The record in a JSON line; None where the text is no JSON object with a level and a message.
+
+    Without `rest` that part of it is left empty: copying it is most of what a line of megabytes costs.
+    """
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if b'"level"' not in raw or not raw.endswith(b"}"):
         return None
     try:
-        fields = _FIELDS.decode(raw)
+        return _record(_FIELDS.decode(raw), rest=rest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _record(fields: _Fields, *, rest: bool) -> JsonRecord | None:
     word, message = _string(fields, "level"), _string(fields, "msg", "message")
     level = LEVELS.get(word.upper()) if word is not None else None
     if word is None or level is None or message is None:
@@ -58,8 +64,8 @@ def json_record(text: str | bytes) -> JsonRecord | None:
         logger, message = found[1], message[found.end() :]
     stack = _stack(fields)
     fields.pop("time", None)
-    rest = msgspec.json.encode(fields).decode("utf-8", "replace") if fields else ""
-    return JsonRecord(level, word.upper(), logger or "", message, stack, rest)
+    left = msgspec.json.encode(fields).decode("utf-8", "replace") if fields and rest else ""
+    return JsonRecord(level, word.upper(), logger or "", message, stack, left)
 
 
 def _stack(fields: _Fields) -> str:

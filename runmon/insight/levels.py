@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from runmon.insight.entries import Level, parse, visible
+from runmon.insight.entries import Level, parse_line
 from runmon.insight.severity import LEVELS
 
 _STAMP = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z"
@@ -78,7 +78,7 @@ def level_at(block: bytes, begins: int, past: int) -> Level:
     head = _HEAD.match(block, begins)
     if head is None:
         return Level.NONE
-    return _LEVELS.get(head[1]) or parse(visible(block[begins:past].rstrip(b"\n"))).level
+    return _LEVELS.get(head[1]) or parse_line(block[begins:past].rstrip(b"\n"))[1].level
 
 
 _LEVELS = {word.encode(): level for word, level in LEVELS.items()}

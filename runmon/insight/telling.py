@@ -11,7 +11,7 @@ from threading import Lock
 
 import msgspec
 
-from runmon.insight.crawlee_lines import NEEDLES
+from runmon.insight.crawlee_lines import LONGEST, NEEDLES
 from runmon.insight.entries import LONG, Level
 from runmon.insight.levels import LOUD, level_at, lines_with
 from runmon.model.log import LogBuffer
@@ -43,7 +43,8 @@ def told_by(block: bytes) -> Told:
             (errors if level is Level.ERROR else warnings).append(line)
         if level is Level.ERROR:
             errors_at.append(begins)
-        if any(block.find(needle, begins, past) >= 0 for needle in NEEDLES):
+        looked_at = min(past, begins + LONGEST)
+        if any(block.find(needle, begins, looked_at) >= 0 for needle in NEEDLES):
             crawl_at.append(begins)
     return Told(errors, warnings, errors_at, crawl_at)
 
