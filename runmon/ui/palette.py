@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from textual import events
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -52,7 +52,15 @@ PLACES = {"run": 0, "runs": 0, "app": 2, "table": 3, "lines": 3}
 
 
 class Palette(CommandPalette):
-    """Finds a command; a click from beyond the edge of the window, as while it shrinks, is none."""
+    """Finds a command, also in windows of hardly any size.
+
+    A click from beyond the edge of the window, as while it shrinks, is none; a list without room stays put.
+    """
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "command_list" and not all(each.size for each in self.query(CommandList)):
+            return False
+        return super().check_action(action, parameters)
 
     def on_click(self, event: events.Click) -> None:
         if not self.region.contains(event.screen_x, event.screen_y):

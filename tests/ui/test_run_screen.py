@@ -162,6 +162,19 @@ async def test_a_click_beyond_the_edge_of_the_window_leaves_the_palette_open(tmp
         assert "Find a command" in shown.text
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 2), (10, 5)])
+async def test_the_palette_outlives_a_window_of_hardly_any_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
+        await shown.press("ctrl+p")
+        await shown.until_text("Find a command")
+        await shown.pilot.resize_terminal(*size)
+        await shown.press("pageup", "pagedown", "down", "up", "end", "home")
+        await shown.pilot.resize_terminal(*SOME)
+        await shown.until_text("Find a command")
+
+
 async def test_the_theme_changes_while_everything_stays(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path), size=ALL) as shown:
         await shown.until_text("Kettle 12", "page 59 read")
