@@ -135,7 +135,9 @@ async def test_a_match_across_two_pieces_is_found_and_marked_whole() -> None:
 
 async def test_the_keys_of_a_lines_ends_reach_the_ends_of_a_long_line() -> None:
     async with log(STAMP + b"INFO  " + "長い行".encode() * 200_000 + b"END\n" + JS, size=(60, 14)) as shown:
-        await shown.press("g", "dollar_sign")
+        await shown.press("g")
+        await shown.until(lambda: shown.view.show_horizontal_scrollbar and shown.view.show_vertical_scrollbar)
+        await shown.press("dollar_sign")
         await shown.until(lambda: "行END" in shown.text)
         await shown.press("left")
         assert "END" not in shown.text
