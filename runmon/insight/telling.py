@@ -37,15 +37,17 @@ def told_by(block: bytes) -> Told:
     line, counted = 0, 0
     for begins, past in lines_with(_WORTH, block):
         level = level_at(block, begins, past)
-        if level in (Level.ERROR, Level.WARN):
+        if level is Level.ERROR or level is Level.WARN:
             line += block.count(b"\n", counted, begins)
             counted = begins
             (errors if level is Level.ERROR else warnings).append(line)
         if level is Level.ERROR:
             errors_at.append(begins)
         looked_at = min(past, begins + LONGEST)
-        if any(block.find(needle, begins, looked_at) >= 0 for needle in NEEDLES):
-            crawl_at.append(begins)
+        for needle in NEEDLES:
+            if block.find(needle, begins, looked_at) >= 0:
+                crawl_at.append(begins)
+                break
     return Told(errors, warnings, errors_at, crawl_at)
 
 
