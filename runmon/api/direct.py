@@ -21,6 +21,9 @@ Application = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
 ]
 
+OFFER = "runmon.offer"
+"""The extension of ASGI into which the application puts what it says of an answer to its own process only."""
+
 _BODILESS = {204, 304}
 
 AHEAD_BYTES = 4 * 1_048_576
@@ -78,6 +81,7 @@ def scope_of(method: str, url: str, headers: Mapping[str, str], content: bytes |
         "client": ("127.0.0.1", 0),
         "server": (parts.hostname, parts.port),
         "state": {},
+        "extensions": {OFFER: {}},
     }
 
 
@@ -87,6 +91,8 @@ class Exchange:
     def __init__(self, loop: asyncio.AbstractEventLoop, scope: Message, sent: bytes) -> None:
         self._there, self._here = loop, asyncio.get_running_loop()
         self._scope, self._sent = scope, sent
+        self.offered: Mapping[str, Any] = scope["extensions"][OFFER]
+        """What the application says of its answer beside it, once the head is there."""
         self._come: deque[Message | BaseException | None] = deque()
         self._news = asyncio.Event()
         self._ahead = 0
@@ -176,6 +182,7 @@ class DirectResponse:
         self.headers: Mapping[str, str] = Headers(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in head["headers"]
         )
+        self.offered = exchange.offered
         said = self.headers.get("content-length")
         self._left = 0 if bodiless else None if said is None else int(said)
 

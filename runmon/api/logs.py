@@ -12,6 +12,7 @@ from runmon.api.calls import HEADER_SECONDS, Call, Calls
 from runmon.api.paths import Spot, of_run
 from runmon.errors import NotApify
 from runmon.model.run import RunRef
+from runmon.model.spool import FileSeen
 
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 _UNMET = re.compile(r"bytes \*/(\d{1,18})", re.ASCII)
@@ -30,6 +31,8 @@ class LogBody:
         headers = body.response.headers
         self.framed = empty or "content-length" in headers or "transfer-encoding" in headers
         """Whether a body that broke off would be noticed; without either header any end looks clean."""
+        self.file: FileSeen | None = body.response.offered.get("file")
+        """The file of this machine whose bytes these are, where a server of this process says so."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._empty:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
 
 from runmon import __version__
@@ -62,6 +62,7 @@ class NetworkResponse:
         self._response, self._where = response, where
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
+        self.offered: Mapping[str, Any] = {}
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives."""

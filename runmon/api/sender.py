@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Headers(Mapping[str, str]):
@@ -31,6 +31,8 @@ class Response(Protocol):
     status: int
     headers: Mapping[str, str]
     """By name in any case."""
+    offered: Mapping[str, Any]
+    """What a server of this process says of its answer beside it; nothing where another answers."""
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, still in its content coding. CutShort where it breaks off."""

@@ -1,9 +1,7 @@
-"""A log of any size: its bytes in an unlinked file, its lines counted per block, not indexed one by one."""
+"""A log of any size: its bytes in a file, its lines counted per block, not indexed one by one."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from array import array
 from bisect import bisect_right
 from collections import OrderedDict
@@ -11,14 +9,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from runmon.errors import LocalFault
+from runmon.model.spool import FileSeen, Spool
 
 BLOCK = 64 * 1024
 """Blocks close at the first newline past this many bytes."""
 CACHED_BLOCKS = 8
 LARGE_BLOCKS = 4
 """A block so many times as long is one line, and is not kept in memory."""
-
 
 Blocks = Iterator[tuple[int, bytes]]
 
@@ -120,15 +117,19 @@ class LogBuffer:
     be used in a thread while the owner appends; whoever keeps line numbers compares `generation` before using
     them. Offsets are the server's: a buffer begun at its tail (`begin_at`) shows the lines of the tail only,
     until `fill` has brought everything before it. Raises LocalFault where the disk takes no more.
+
+    The bytes of a file of this machine can be left there (`lend`). Should it change, they are `lost`.
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="runmon-log-", buffering=0)  # noqa: SIM115 closed by close()
+        self._spool = Spool()
         self._shown = LineIndex()
         self._head: LineIndex | None = None
         self._cache: OrderedDict[int, tuple[int, list[bytes]]] = OrderedDict()
         self.changes: list[Change] = []
         """`changes[g]` leads from generation g to g + 1."""
+        self.losses = 0
+        """How often all bytes were lost."""
 
     @property
     def size(self) -> int:
@@ -162,8 +163,32 @@ class LogBuffer:
 
     def append(self, data: bytes) -> None:
         """Take the bytes that follow `size`."""
-        self._write(data, self._shown.end)
+        self._spool.write(data, self._shown.end)
         self._shown.grow(data)
+
+    def lend(self, lender: FileSeen | None) -> None:
+        """Say which file, if any, holds the bytes that come next; what another one lent is copied first."""
+        if self._spool.lender is None:
+            if lender is not None and not self.size:
+                self._spool.borrow(lender)
+        elif lender != self._spool.lender:
+            self._take_over()
+
+    def _take_over(self) -> None:
+        if not self._spool.take_over([(0, self.filled), (self.start, self.size)]):
+            self._lose()
+
+    def lost(self) -> bool:
+        """Whether the file that lends the bytes has changed: they are gone, and the buffer is empty again."""
+        if self._spool.intact:
+            return False
+        self._spool.leave()
+        self._lose()
+        return True
+
+    def _lose(self) -> None:
+        self.losses += 1
+        self._show(LineIndex(), None, Change(0, 0))
 
     def begin_at(self, first: int) -> None:
         """Let an empty buffer begin at byte `first`, the first of a line; `fill` brings what lies before."""
@@ -178,7 +203,7 @@ class LogBuffer:
         if head is None:
             return True
         wanted = data[: self.start - head.end]
-        self._write(wanted, head.end)
+        self._spool.write(wanted, head.end)
         head.grow(wanted)
         if head.end == self.start:
             self._join(head)
@@ -187,18 +212,20 @@ class LogBuffer:
     def _join(self, head: LineIndex) -> None:
         moved, size = head.newlines, self.size
         for at in range(head.end, size, BLOCK * 16):
-            head.grow(self._pread(at, min(size, at + BLOCK * 16)))
+            head.grow(self._spool.read(at, min(size, at + BLOCK * 16)))
         self._show(head, None, Change(size, moved))
 
     def truncate(self, size: int) -> None:
         """Forget every byte from `size` on; where that leaves only a part of the head, the head is shown."""
         if size >= self.size:
             return
+        if self._spool.lender is not None:
+            self._take_over()
         index = self._shown if size > self.start or self._head is None else self._head
         size = min(max(size, index.starts[0]), index.end)
         block = index.block_with_byte(size)
-        index.cut(block, self._pread(index.starts[block], size))
-        os.ftruncate(self._file.fileno(), size)
+        index.cut(block, self._spool.read(index.starts[block], size))
+        self._spool.cut(size)
         self._show(index, self._head if index is self._shown else None, Change(size, 0))
 
     def _show(self, index: LineIndex, head: LineIndex | None, change: Change) -> None:
@@ -209,14 +236,14 @@ class LogBuffer:
     def close(self) -> None:
         """Give the file back. Nothing can be read afterwards."""
         self._cache.clear()
-        self._file.close()
+        self._spool.close()
 
     def line(self, n: int) -> bytes:
         """Line `n` (from 0) without its newline. Raises IndexError outside."""
         if not 0 <= n < self.lines:
             raise IndexError(n)
         if (lone := self._shown.lone_line(n)) is not None:
-            return self._pread(*lone)
+            return self._spool.read(*lone)
         block = self._shown.block_with_line(n)
         return self._lines_of(block)[n - self._shown.lines_before[block]]
 
@@ -230,7 +257,7 @@ class LogBuffer:
     def line_head(self, n: int, size: int) -> bytes:
         """The first `size` bytes of line `n`. Raises IndexError outside."""
         if 0 <= n < self.lines and (lone := self._shown.lone_line(n)) is not None:
-            return self._pread(lone[0], min(lone[1], lone[0] + size))
+            return self._spool.read(lone[0], min(lone[1], lone[0] + size))
         return self.line(n)[:size]
 
     def slice_lines(self, first: int, count: int) -> list[bytes]:
@@ -250,7 +277,7 @@ class LogBuffer:
         if not self.start <= byte < self.size:
             raise IndexError(byte)
         block = self._shown.block_with_byte(byte)
-        before = self._pread(self._shown.starts[block], byte)
+        before = self._spool.read(self._shown.starts[block], byte)
         return self._shown.lines_before[block] + before.count(b"\n")
 
     def line_start(self, n: int) -> int:
@@ -268,8 +295,8 @@ class LogBuffer:
     def read(self, first: int, last: int) -> bytes:
         """Bytes `first` … `last` - 1, as far as they are here without a gap."""
         if first < self.start:
-            return self._pread(first, min(last, self.filled))
-        return self._pread(first, min(last, self.size))
+            return self._spool.read(first, min(last, self.filled))
+        return self._spool.read(first, min(last, self.size))
 
     def line_before(self, n: int, size: int) -> int:
         """A line about `size` bytes before line `n`; made for a thread, as `blocks` is."""
@@ -294,43 +321,27 @@ class LogBuffer:
             if open_line is not None and after - first == 1 and first >= index.newlines:
                 end = min(at + open_line, end)
             if at < end:
-                yield first, self._pread(at, end)
+                yield first, self._spool.read(at, end)
             block += 1
 
     def _lines_of(self, block: int) -> list[bytes]:
         start, end = self._shown.span(block)
         if end - start > LARGE_BLOCKS * BLOCK:
-            return self._pread(start, end).split(b"\n")
+            return self._spool.read(start, end).split(b"\n")
         known = self._cache.get(start)
         if known is None:
-            lines = self._pread(start, end).split(b"\n")
+            lines = self._spool.read(start, end).split(b"\n")
         elif known[0] == end:
             self._cache.move_to_end(start)
             return known[1]
         else:
             lines = known[1]
-            first, *rest = self._pread(known[0], end).split(b"\n")
+            first, *rest = self._spool.read(known[0], end).split(b"\n")
             lines[-1] += first
             lines += rest
+        before, after = self._shown.lines_of(block)
+        lines += [b""] * (after - before - len(lines))  # until it is noticed that the lender has changed
         self._cache[start] = (end, lines)
         if len(self._cache) > CACHED_BLOCKS:
             self._cache.popitem(last=False)
         return lines
-
-    def _write(self, data: bytes, at: int) -> None:
-        view, written = memoryview(data), 0
-        try:
-            while written < len(view):
-                written += os.pwrite(self._file.fileno(), view[written:], at + written)
-        except OSError as error:
-            raise LocalFault(f"The log cannot be kept on disk: {error.strerror}.") from error
-
-    def _pread(self, first: int, last: int) -> bytes:
-        pieces: list[bytes] = []
-        while first < last:
-            piece = os.pread(self._file.fileno(), last - first, first)
-            if not piece:
-                break
-            pieces.append(piece)
-            first += len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)

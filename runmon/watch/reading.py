@@ -68,6 +68,9 @@ class LogReader:
         """The monotonic second of the last byte."""
         self.grown = Pulse()
         self._told: LogGrew | None = None
+        self.when_lost: Callable[[], None] = lambda: None
+        """Is called when the file that lent the log has changed, so that all of it must be read anew."""
+        self._losses = 0
         self._open = open_log
         self._board = board
         self._link = link
@@ -87,13 +90,16 @@ class LogReader:
         enough: Callable[[], bool] = lambda: False,
     ) -> Replay:
         """Read to a clean end, or until `enough`. Raises ApiError, Differs and what `attend` raises."""
+        losses = self.buffer.losses
         async with AsyncExitStack() as stack:
             async with self._link.turn(ORDER.index(Pane.LOG), asking.waiting):
                 opened = self._open(stream=stream, first_byte=part.first_byte, last_bytes=part.last_bytes)
                 body = await stack.enter_async_context(opened)
+            self.buffer.lend(body.file)
+            self._must_hold(losses)
             replay = self._begin(body)
             gathering = Gathering(self._board.clock) if stream else None
-            pump = asyncio.ensure_future(self._pump(body, replay, enough, gathering))
+            pump = asyncio.ensure_future(self._pump(body, replay, losses, enough, gathering))
             try:
                 if attend is not None:
                     await attend(pump, replay)
@@ -101,6 +107,7 @@ class LogReader:
             finally:
                 pump.cancel()
                 await asyncio.gather(pump, return_exceptions=True)
+        self._must_hold(losses)
         self.framed = body.framed
         self.doubt = self.doubt and not replay.caught_up
         return replay
@@ -113,10 +120,16 @@ class LogReader:
         return Replay(self.buffer, body.start, trusted=self.doubt)
 
     async def _pump(
-        self, body: LogBody, replay: Replay, enough: Callable[[], bool], gathering: Gathering | None
+        self,
+        body: LogBody,
+        replay: Replay,
+        losses: int,
+        enough: Callable[[], bool],
+        gathering: Gathering | None,
     ) -> None:
         async for chunk in body:
             self.last_byte_at = self._board.clock.monotonic()
+            self._must_hold(losses)
             try:
                 changed = replay.take(chunk)
             except Differs as difference:
@@ -127,6 +140,19 @@ class LogReader:
                 return
             if gathering is not None:
                 await gathering.came(len(chunk))
+
+    def look(self) -> None:
+        """Look whether the file that lends the log has changed."""
+        self.buffer.lost()
+        if self.buffer.losses != self._losses:
+            self._losses, self.doubt, self.complete = self.buffer.losses, True, False
+            self.tell()
+            self.when_lost()
+
+    def _must_hold(self, losses: int) -> None:
+        self.look()
+        if self.buffer.losses != losses:
+            self._differs(0)
 
     def _differs(self, at: int) -> None:
         self.doubt = True

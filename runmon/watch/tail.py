@@ -57,6 +57,7 @@ class LogFollower:
         tail_first: bool,
     ) -> None:
         self._reader = reader
+        reader.when_lost = self.look
         self._buffer = reader.buffer
         self._facts = facts
         self._board = asking.board
@@ -209,11 +210,14 @@ class LogFollower:
         while self._facts.final:
             await self._may_ask()
             over, before = self._facts.over_for(), (self._buffer.size, self._buffer.generation)
-            enough = over > LONG_OVER_S and self._read_to_its_end and self._reader.framed
+            sure = self._reader.framed and not self._reader.doubt
+            enough = over > LONG_OVER_S and self._read_to_its_end and sure
             if not enough and await self._whole_read() is None:
                 continue
             self._read_to_its_end = False
             await self._head_is_here()
+            if self._reader.doubt:
+                continue
             same = before == (self._buffer.size, self._buffer.generation)
             final = over > LONG_OVER_S and self._reader.framed
             self._mark(complete=final or (same and over >= self._pace.settle_s[0]))

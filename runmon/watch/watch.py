@@ -162,12 +162,13 @@ class Watch:
         self._board.put(pane, Condition.TROUBLE, words, retry_at=restart_at)
 
     async def _tick(self) -> None:
-        """Look for stale panes, clock jumps and our own request rate, for ever."""
+        """Look for stale panes, a log that was lost, clock jumps and our own request rate, for ever."""
         drift = self._drift()
         while True:
             await self.clock.sleep(TICK_S)
             self._board.look_for_stale()
             self._measure()
+            self._reader.look()
             jumped, drift = abs(self._drift() - drift) > JUMP_S, self._drift()
             if jumped:
                 self._tail.reconnect()
