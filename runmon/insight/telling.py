@@ -1,6 +1,6 @@
 """The lines of a log that tell of errors, warnings or the crawl: found in one pass, whoever asks for them.
 
-Most of what it costs to look at a log is to look for words in it: 0.16 s for 100 MB, as often as one looks.
+Most of what it costs to look at a log is to look for words in it: 0.14 s for 100 MB, as often as one looks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from runmon.insight.entries import LONG, Level
 from runmon.insight.levels import LOUD, level_at, lines_with
 from runmon.model.log import LogBuffer
 
-_WORTH = b"|".join((LOUD, *NEEDLES))
+SIGNS = (
+    b"t statistics:",
+    b"ts_f",
+    b"Pool: state ",
+    b"current_concurrency = ",
+    b"Crawled ",
+    b"Memory is critically overloaded. Using ",
+)
+"""One of these stands in each of NEEDLES: what in it is found fastest, see `levels`."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -35,7 +43,7 @@ def told_by(block: bytes) -> Told:
     """What the lines of a block tell."""
     errors, warnings, errors_at, crawl_at = array("I"), array("I"), array("I"), array("I")
     line, counted = 0, 0
-    for begins, past in lines_with(_WORTH, block):
+    for begins, past in lines_with((*LOUD, *SIGNS), block):
         level = level_at(block, begins, past)
         if level is Level.ERROR or level is Level.WARN:
             line += block.count(b"\n", counted, begins)
