@@ -100,7 +100,6 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         self._told: Progress | None = None
         self._object: RunObjectScreen | None = None
         self._hidden, self._shown = False, Pulse()
-        self._unread = False
         self._status = StatusPane(history, api_url=api.lasting_url, folder=api.address.name)
         self._usage = UsagePane(has_token=api.token is not None)
         self._log = LogPane(watch.log, run_id=watch.run_id)
@@ -252,13 +251,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._link.say(self._status.link_sign())
             self._write_header()
         if event.pane is Watched.LOG and event.state.condition in {Condition.LIVE, Condition.COMPLETE}:
-            self._read_log()
-
-    def _read_log(self) -> None:
-        """Draw the charts from the log, once its errors are counted: that finds the same lines."""
-        self._unread = self._log.view.counting
-        if not self._unread:
-            self._status.read_log(self._log.view.lines.telling)
+            self._status.read_log(self._log.view)
 
     def _write_header(self) -> None:
         run = self._seen.run.view if self._seen else None
@@ -291,8 +284,6 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         if self._run_tabs.is_mounted:
             self._run_tabs.refresh()
         self._status.counted(self._watch.clock.wall(), errors=self._log.errors_so_far())
-        if self._unread:
-            self._read_log()
         self._write_header()
         self._link.say(self._status.link_sign())
         for pane in self._panes.values():

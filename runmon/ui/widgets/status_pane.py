@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -31,6 +31,9 @@ from runmon.ui.widgets.words import Words
 from runmon.watch.events import Condition, RunSeen
 from runmon.watch.events import Pane as Watched
 from runmon.watch.history import History
+
+if TYPE_CHECKING:
+    from runmon.ui.widgets.log_view import LogView
 
 KEEP_S = 15.0
 """What was measured is written to disk this often."""
@@ -60,6 +63,7 @@ class StatusPane(Pane):
         self._unkept: list[Moment] = []
         self._totals: dict[str, tuple[float, float]] = {}
         self._log_read = 0
+        self._unread: LogView | None = None
         self.progress: Progress | None = None
         self.course = Course()
 
@@ -102,9 +106,14 @@ class StatusPane(Pane):
         if self._history is not None:
             self._history.add(unkept)
 
-    def read_log(self, log: Telling) -> None:
-        """Rebuild from the log what it tells of the time that nobody watched."""
-        if log.log.size != self._log_read:
+    def read_log(self, view: LogView) -> None:
+        """Rebuild from the log what it tells of the time that nobody watched, once its errors are counted.
+
+        To count them finds the same lines.
+        """
+        log = view.lines.telling
+        self._unread = view if view.counting else None
+        if self._unread is None and log.log.size != self._log_read:
             self._log_read = log.log.size
             self.rebuild(log)
 
@@ -170,6 +179,8 @@ class StatusPane(Pane):
     def tick(self) -> None:
         """Times go on while nothing is told."""
         super().tick()
+        if self._unread is not None:
+            self.read_log(self._unread)
         self._write_times()
 
     def on_resize(self) -> None:
