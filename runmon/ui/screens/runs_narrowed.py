@@ -9,7 +9,7 @@ from runmon.model.run_filter import parse
 from runmon.render.untrusted import clean
 from runmon.ui.runs_asked import STATUSES, TIMES
 from runmon.ui.screens.runs_followed import FollowedRuns
-from runmon.ui.widgets.prompt import Prompt, TypesAhead
+from runmon.ui.widgets.prompt import ask
 
 
 class NarrowedRuns(FollowedRuns, inherit_bindings=False):
@@ -17,12 +17,10 @@ class NarrowedRuns(FollowedRuns, inherit_bindings=False):
 
     def action_filter(self) -> None:
         """Ask which runs to show; the list follows what is typed."""
-        prompt = Prompt("show", typed=self._filter_typed, done=self._filter_done, value=self.shown.typed,
-                        hint="words, status:failed, actor:shop, since:2h, !word")  # fmt: skip
-        self._prompt = prompt
-        if isinstance(self.app, TypesAhead):
-            self.app.asked = prompt
-        self.mount(prompt)
+        self._prompt = ask(
+            self, "show", typed=self._filter_typed, done=self._filter_done, value=self.shown.typed,
+            hint="words, status:failed, actor:shop, since:2h, !word",
+        )  # fmt: skip
 
     def _filter_typed(self, text: str) -> None:
         try:

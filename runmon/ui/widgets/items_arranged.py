@@ -20,7 +20,7 @@ from runmon.model.values import decode
 from runmon.render.untrusted import clean
 from runmon.ui.widgets.data_pane import DataPane
 from runmon.ui.widgets.item_rows import ItemRows
-from runmon.ui.widgets.prompt import Prompt, TypesAhead
+from runmon.ui.widgets.prompt import ask
 
 if TYPE_CHECKING:
     from runmon.watch.item_scan import Slice
@@ -233,10 +233,7 @@ class ArrangedItems(DataPane):
             if text is not None:
                 done(text)
 
-        prompt = Prompt(label, typed=lambda _: None, done=ended, value=value, hint=HINT)
-        if isinstance(self.app, TypesAhead):
-            self.app.asked = prompt
-        self.mount(prompt)
+        ask(self, label, typed=lambda _: None, done=ended, value=value, hint=HINT)
 
 
 def _take_held(view: ItemView, held: list[tuple[int, msgspec.Raw]]) -> list[str]:

@@ -20,7 +20,7 @@ from runmon.ui.commands import bindings
 from runmon.ui.private_textual import paint_now
 from runmon.ui.widgets.line_marks import LineMarks
 from runmon.ui.widgets.line_rows import STRIDE, LineSource
-from runmon.ui.widgets.prompt import Prompt, TypesAhead
+from runmon.ui.widgets.prompt import Prompt, ask
 
 __all__ = ["LineSource", "LineView", "TextLines"]
 
@@ -315,10 +315,7 @@ class LineView(LineMarks):
     ) -> None:
         """Ask for one line below the view, see `Prompt`."""
         if isinstance(self.parent, Widget):
-            self.prompt = Prompt(label, typed=typed, done=done, value=value, hint=hint)
-            if isinstance(self.app, TypesAhead):
-                self.app.asked = self.prompt
-            self.parent.mount(self.prompt)
+            self.prompt = ask(self.parent, label, typed=typed, done=done, value=value, hint=hint)
 
     def on_line_search_found(self) -> None:
         if self.prompt is not None and self.prompt.is_attached:

@@ -107,11 +107,15 @@ def ask(
     value: str = "",
     hint: str = "",
 ) -> Prompt:
-    """Open a prompt at the bottom of a widget; keys typed before it is there are its text."""
+    """Open a prompt at the bottom of a widget; keys typed before it is there are its text.
+
+    It never opens where the widget is being closed.
+    """
     prompt = Prompt(label, typed=typed, done=done, value=value, hint=hint)
-    if isinstance(parent.app, TypesAhead):
-        parent.app.asked = prompt
-    parent.mount(prompt)
+    if parent.is_attached:
+        if isinstance(parent.app, TypesAhead):
+            parent.app.asked = prompt
+        parent.mount(prompt)
     return prompt
 
 
