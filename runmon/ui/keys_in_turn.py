@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
+from textual.widget import Widget
 
 LOST_S = 0.5
 """A key that is under way for longer holds up no other: whoever had it is gone."""
+
+
+def stands(widget: Widget) -> bool:
+    """Whether a widget has all that it consists of, and is not being taken away."""
+    return widget.is_mounted and widget.is_attached and not (widget._closing or widget._pruning)
 
 
 class KeysInTurn(App[int]):
@@ -31,6 +39,12 @@ class KeysInTurn(App[int]):
         waiting.append(event)
         if len(waiting) == 1 or time.monotonic() - self._sent_at > LOST_S:
             await self._send(waiting[0])
+
+    async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
+        """Do what a key asks for; nothing where that is not all there yet, or is going: the key was late."""
+        if isinstance(namespace, Widget) and not stands(namespace):
+            return True
+        return await super()._dispatch_action(namespace, action_name, params)
 
     async def _send(self, key: events.Key) -> None:
         self._sent_at = time.monotonic()

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
 
+from runmon.ui.widgets.lines import LineView
+from runmon.ui.widgets.prompt import Prompt
 from tests.ui.screens import Shown, folder_shown, left, run_folder
 
 NAMED = {"slash": "/", "space": " ", "question_mark": "?"}
@@ -54,3 +59,34 @@ async def test_a_key_whose_widget_is_gone_holds_up_no_other(folder: Path) -> Non
         at_once(shown, "slash", "x", "escape", "question_mark", "escape")
         await left(shown.app, "q")
         assert shown.app.return_code == 0
+
+
+class Slow(Screen[None]):
+    """Looks, at a key, for what it consists of."""
+
+    BINDINGS = [("x", "look", "")]
+
+    def compose(self) -> ComposeResult:
+        yield Static("what is looked for")
+
+    def action_look(self) -> None:
+        self.query_one(Static).update("found")
+
+
+async def test_a_key_for_a_screen_that_is_not_all_there_yet_does_no_harm(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        screen = Slow()
+        there = shown.app.push_screen(screen)
+        await shown.app.run_action("look", screen)
+        await there
+        await shown.until_text("what is looked for")
+        await shown.press("x")
+        await shown.until_text("found")
+
+
+async def test_a_key_behind_the_one_that_leaves_does_nothing(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        lines = shown.app.screen.query_one(LineView)
+        shown.app.exit()
+        await shown.app.run_action("go_to", lines)
+        assert not shown.app.query(Prompt)

@@ -107,15 +107,11 @@ def ask(
     value: str = "",
     hint: str = "",
 ) -> Prompt:
-    """Open a prompt at the bottom of a widget; keys typed before it is there are its text.
-
-    It never opens where the widget is being closed.
-    """
+    """Open a prompt at the bottom of a widget; keys typed before it is there are its text."""
     prompt = Prompt(label, typed=typed, done=done, value=value, hint=hint)
-    if parent.is_attached:
-        if isinstance(parent.app, TypesAhead):
-            parent.app.asked = prompt
-        parent.mount(prompt)
+    if isinstance(parent.app, TypesAhead):
+        parent.app.asked = prompt
+    parent.mount(prompt)
     return prompt
 
 
