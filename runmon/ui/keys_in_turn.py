@@ -9,6 +9,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
+from textual.errors import NoWidget
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
@@ -31,7 +32,9 @@ class KeysInTurn(App[int]):
     _sent_at = 0.0
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold back a key that follows another too closely; let everything else pass."""
+        """Hold back a key that follows another too closely, and presses on what goes; the rest may pass."""
+        if isinstance(event, events.MouseDown) and self._is_on_what_goes(event):
+            return
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -39,6 +42,14 @@ class KeysInTurn(App[int]):
         waiting.append(event)
         if len(waiting) == 1 or time.monotonic() - self._sent_at > LOST_S:
             await self._send(waiting[0])
+
+    def _is_on_what_goes(self, event: events.MouseDown) -> bool:
+        """Whether a widget was pressed that shows, but is taken away already."""
+        try:
+            widget, _ = self.screen.get_widget_at(event.x, event.y)
+        except NoWidget:
+            return False
+        return widget.parent is None
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
         """Do what a key asks for; nothing where that is not all there yet, or is going: the key was late."""

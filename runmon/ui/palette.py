@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -66,11 +65,6 @@ class Palette(CommandPalette):
     def on_click(self, event: events.Click) -> None:
         if not self.region.contains(event.screen_x, event.screen_y):
             event.prevent_default()
-
-    def _action_command_list(self, action: str) -> None:
-        """Move in the list, unless its lines are not laid out yet: Textual looks for one of them anyway."""
-        with suppress(KeyError):
-            super()._action_command_list(action)
 
 
 class TableCommands(Provider):

@@ -108,7 +108,8 @@ class HeldScreen(Screen[Any]):
     @property
     def closing(self) -> bool:
         """Whether it is being closed: its widgets go one by one, while messages still come."""
-        return self._pruning or self._closing or bool(getattr(self.app, "ending", False))
+        going = self._pruning or self._closing or not self.is_attached
+        return going or bool(getattr(self.app, "ending", False))
 
     def take_breakpoints(self, size: Size) -> None:
         """Have the classes of this size before anything is mounted, or all of it is styled twice."""

@@ -10,8 +10,11 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
+from runmon.ui.screens.run import RunScreen
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.prompt import Prompt
+from runmon.ui.widgets.usage_pane import UsagePane
+from runmon.ui.widgets.words import Words
 from tests.ui.screens import Shown, folder_shown, left, run_folder
 
 NAMED = {"slash": "/", "space": " ", "question_mark": "?"}
@@ -90,3 +93,27 @@ async def test_a_key_behind_the_one_that_leaves_does_nothing(folder: Path) -> No
         shown.app.exit()
         await shown.app.run_action("go_to", lines)
         assert not shown.app.query(Prompt)
+
+
+async def test_a_press_on_what_is_taken_away_and_still_shows_does_no_harm(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.until_text("page 59")
+        pane = shown.app.screen.query_one(UsagePane)
+        x, y = pane.query_one(Words).region.offset
+        with shown.app.batch_update():
+            await pane.remove()
+            shown.app.post_message(events.MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
+            await shown.pilot.pause()
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+
+
+async def test_a_pane_that_is_gone_to_while_its_run_is_closed_does_no_harm(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.until_text("page 59")
+        screen = shown.app.screen
+        assert isinstance(screen, RunScreen)
+        await screen.query("#side").remove()
+        await left(shown.app, "q")
+        screen.action_pane("queue")
+        assert shown.app.return_code == 0

@@ -152,16 +152,6 @@ async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
         await shown.until(lambda: "queue" in showing(shown))
 
 
-async def test_the_palette_turns_no_page_where_the_window_has_no_room_for_one(tmp_path: Path) -> None:
-    async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
-        await shown.press("ctrl+p", "pagedown")
-        await shown.until_text("Find a command")
-        await shown.pilot.resize_terminal(1, 1)
-        await shown.press("pagedown", "pageup", "escape")
-        await shown.pilot.resize_terminal(*SOME)
-        await shown.until_text("page 59 read")
-
-
 async def test_a_click_beyond_the_edge_of_the_window_leaves_the_palette_open(tmp_path: Path) -> None:
     async with folder_shown(run_folder(tmp_path), size=SOME) as shown:
         await shown.press("ctrl+p")

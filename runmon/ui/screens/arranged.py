@@ -33,8 +33,7 @@ class ArrangedScreen(HeldScreen, SizedScreen, inherit_bindings=False):
         """Told when other panes show."""
 
     def on_resize(self, event: events.Resize) -> None:
-        if not self.closing:
-            self._arrange(event.size.width, event.size.height)
+        self._arrange(event.size.width, event.size.height)
 
     def on_descendant_focus(self) -> None:
         """Go to the pane that has the focus by now; the event may tell of one that had it before."""
@@ -72,6 +71,8 @@ class ArrangedScreen(HeldScreen, SizedScreen, inherit_bindings=False):
 
     def _arrange(self, width: int, height: int) -> None:
         """Show what fits, tell panes that come or go, and let the watch count only what shows."""
+        if self.closing:
+            return
         place = layout.room(width, height)
         wanted = self._wanted()
         showing = layout.visible(place, self._current, self._store, zoomed=self._zoomed, wanted=wanted)
@@ -110,7 +111,7 @@ class ArrangedScreen(HeldScreen, SizedScreen, inherit_bindings=False):
 
     def _focus_current(self) -> None:
         """Focus the pane that is gone to by now: keys may have come since this was asked."""
-        if not self._panes[self._current].has_focus_within:
+        if not (self.closing or self._panes[self._current].has_focus_within):
             self._panes[self._current].focus_inner()
 
     def action_next_pane(self) -> None:
