@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.message_pump import MessagePump
@@ -32,8 +32,8 @@ class KeysInTurn(App[int]):
     _sent_at = 0.0
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold back a key that follows another too closely, and presses on what goes; the rest may pass."""
-        if isinstance(event, events.MouseDown) and self._is_on_what_goes(event):
+        """Hold back a key that follows another too closely, and pass by what is too late."""
+        if self._is_lost(event):
             return
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
@@ -43,13 +43,20 @@ class KeysInTurn(App[int]):
         if len(waiting) == 1 or time.monotonic() - self._sent_at > LOST_S:
             await self._send(waiting[0])
 
-    def _is_on_what_goes(self, event: events.MouseDown) -> bool:
-        """Whether a widget was pressed that shows, but is taken away already."""
+    def _is_lost(self, event: events.Event) -> bool:
+        """Whether what a key or the mouse meant has gone: all screens, or the widget that is pressed."""
+        if not isinstance(event, events.InputEvent):
+            return False
         try:
-            widget, _ = self.screen.get_widget_at(event.x, event.y)
+            screen = self.screen
+            pressed = (
+                screen.get_widget_at(event.x, event.y)[0] if isinstance(event, events.MouseDown) else screen
+            )
         except NoWidget:
             return False
-        return widget.parent is None
+        except ScreenStackError:
+            return True
+        return pressed.parent is None
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
         """Do what a key asks for; nothing where that is not all there yet, or is going: the key was late."""
@@ -58,6 +65,8 @@ class KeysInTurn(App[int]):
         return await super()._dispatch_action(namespace, action_name, params)
 
     async def _send(self, key: events.Key) -> None:
+        if self._is_lost(key):
+            return
         self._sent_at = time.monotonic()
         had = self.focused or self.screen
         await super().on_event(key)

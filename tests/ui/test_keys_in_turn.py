@@ -117,3 +117,11 @@ async def test_a_pane_that_is_gone_to_while_its_run_is_closed_does_no_harm(folde
         await left(shown.app, "q")
         screen.action_pane("queue")
         assert shown.app.return_code == 0
+
+
+async def test_a_key_that_comes_when_the_last_screen_is_closed_does_no_harm(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.until_text("page 59")
+        await left(shown.app, "q")
+        await shown.app.on_event(events.Key("slash", "/"))
+        assert shown.app.return_code == 0
