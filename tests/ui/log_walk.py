@@ -125,7 +125,7 @@ WALK: tuple[Step, ...] = (
     ("log.groups", ("F",)),
     ("groups.back", ("escape",)),
     ("log.groups", ("F",)),
-    ("lines.choose", _ENTER),
+    ("groups.walk", _ENTER),
     ("lines.next_match", ("n",)),
 )
 """In this order, each from where the one before left off."""

@@ -94,10 +94,10 @@ LOG = (
             "Show the entry of the current line in full; so does enter, where nothing is hidden.", "log"),
 )
 GROUPS = (
-    Command("groups.back", ("escape", "q", "backspace"), "back", "back",
-            "Close and go back to the log.", "groups", 1, "esc"),
     Command("groups.walk", ("enter",), "walk", "walk through",
-            "Go to the first of these messages in the log; n and N go on from there.", "groups", 2),
+            "Go to the first of these messages in the log; n and N go on from there.", "groups", 1),
+    Command("groups.back", ("escape", "q", "backspace"), "back", "back",
+            "Close and go back to the log.", "groups", 2, "esc"),
     Command("groups.copy", ("c", "y"), "copy", "copy", "Copy the message.", "groups", 3),
 )
 ENTRY = (
