@@ -17,7 +17,7 @@ from runmon.local.fork import Planned
 from runmon.local.mounting import RUN_PREFIXES, registry_of, run_of
 from runmon.local.registry import may_read
 from runmon.local.runs import RunState
-from runmon.local.wire import flag
+from runmon.local.wire import flag, offer_to
 from runmon.model.spool import FileSeen
 
 CHUNK = 1_048_576
@@ -98,7 +98,7 @@ def answer(request: Request, state: RunState) -> Response:
 
 def offer(request: Request, state: RunState, size: int) -> None:
     """Tell who asks from this process where the bytes lie: a big log that is over is not copied."""
-    offered = request.scope.get("extensions", {}).get("runmon.offer")
+    offered = offer_to(request)
     if offered is None or size < OFFERED_FROM or not (state.read_only and state.final):
         return
     seen = FileSeen.at(state.log.path)

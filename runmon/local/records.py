@@ -18,7 +18,7 @@ from runmon.local.fork import Planned
 from runmon.local.record_store import BINARY, RecordStore, check_key
 from runmon.local.signatures import sign
 from runmon.local.storage_routes import address, change, drop, show, store_of
-from runmon.local.wire import body, data, flag, number, plain_json
+from runmon.local.wire import body, data, flag, number, offer_to, plain_json
 
 KEYS_A_PAGE = 1000
 
@@ -63,7 +63,7 @@ async def keys(request: Request) -> Response:
     place = f"{address(request)}/v2/{store.kind}/{store.id}/records"
     secret = getattr(request.state, "signing_secret", None)
     items = [listed(place, key, size, secret) for key, size in page.keys]
-    if request.app.state.registry.tells_files:
+    if request.app.state.registry.tells_files and offer_to(request) is not None:
         items = [item | {"localPath": store.file(item["key"])} for item in items]
     return data(
         {

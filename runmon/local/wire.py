@@ -33,6 +33,12 @@ def plain_json(obj: Any, status: int = 200, headers: dict[str, str] | None = Non
     return Response(msgspec.json.encode(obj), status, headers, media_type=JSON_TYPE)
 
 
+def offer_to(request: Request) -> dict[str, Any] | None:
+    """What is told beside the answer to who asks from this process; None for everybody else."""
+    offered: dict[str, Any] | None = request.scope.get("extensions", {}).get("runmon.offer")
+    return offered
+
+
 def flag(request: Request, name: str, default: bool = False) -> bool:
     """A boolean query parameter: `true` and `1` say yes, everything else no."""
     value = request.query_params.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -32,7 +33,6 @@ READS = [
     "/log?stream=1&raw=1",
     "/dataset/items?limit=2&offset=1&desc=1",
     "/dataset/items?format=csv",
-    "/key-value-store/keys?limit=1",
     "/key-value-store/records/shot",
     "/key-value-store/records/f%C3%BCr%20uns",
     "/key-value-store/records/nothing",
@@ -100,6 +100,20 @@ async def test_an_answer_is_the_same_with_and_without_a_socket(
     told = await said(through_a_socket, method, url, headers)
     await through_a_socket.aclose()
     assert await said(direct(platform), method, url, headers) == told
+
+
+async def test_only_who_asks_without_a_socket_hears_where_the_file_of_a_record_lies(
+    served: tuple[LocalPlatform, str],
+) -> None:
+    platform, run_id = served
+    url = f"{platform.url}/v2/actor-runs/{run_id}/key-value-store/keys?limit=1"
+    headers = {"authorization": f"Bearer {platform.token}", "accept-encoding": "identity"}
+    here = json.loads((await said(direct(platform), "GET", url, headers))[2])["data"]["items"]
+    through_a_socket = NetworkSender(address(platform.url))
+    there = json.loads((await said(through_a_socket, "GET", url, headers))[2])["data"]["items"]
+    await through_a_socket.aclose()
+    assert Path(here[0].pop("localPath")).is_file()
+    assert there == here
 
 
 async def test_a_stranger_without_the_token_is_refused_without_a_socket_too(
