@@ -126,7 +126,7 @@ def _invoke(arguments: list[str]) -> object:
 
 
 def run() -> NoReturn:
-    """The console script."""
+    """The whole command, from its arguments to its exit code."""
     gc.set_threshold(YOUNG)
     prepare_streams()
     guard_threads()

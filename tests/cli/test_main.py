@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -229,3 +230,18 @@ def test_a_narrow_terminal_gets_a_sentence_broken_between_words() -> None:
     child.wait()
     assert child.exitstatus == Exit.BAD_INPUT and len(told) > 2
     assert all(len(line) <= 40 for line in told) and " ".join(told).startswith("runmon: 'some-run/x/y/z'")
+
+
+def test_ctrl_c_while_the_command_is_being_loaded_ends_it_without_a_traceback() -> None:
+    code = (
+        "import os, signal, sys\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'runmon.cli.main':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Impatient())\n"
+        "from runmon.__main__ import start\n"
+        "start()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
