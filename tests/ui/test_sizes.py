@@ -68,6 +68,20 @@ async def test_keys_move_the_line_beside_the_focused_pane_and_the_next_start_has
         assert region(pilot, "side").width == 120
 
 
+async def test_one_key_gives_back_the_usual_sizes_for_the_next_start_too(tmp_path: Path) -> None:
+    file = tmp_path / "screen.json"
+    async with screen(file) as pilot:
+        usual = [region(pilot, name) for name in ("side", "log", "items")]
+        await pilot.press("ctrl+right", "1", "ctrl+left")
+        await pilot.pause()
+        assert [region(pilot, name) for name in ("side", "log", "items")] != usual
+        await pilot.press("equals_sign")
+        await pilot.pause()
+        assert [region(pilot, name) for name in ("side", "log", "items")] == usual
+    async with screen(file) as pilot:
+        assert [region(pilot, name) for name in ("side", "log", "items")] == usual
+
+
 async def test_the_mouse_moves_the_lines_too_and_never_so_far_that_a_pane_is_lost(tmp_path: Path) -> None:
     async with screen(tmp_path / "screen.json") as pilot:
         edge, bottom = region(pilot, "side").right - 1, region(pilot, "stores").y

@@ -48,6 +48,8 @@ RUN = (
             "Give the pane more room; the line between two panes can also be dragged.", "run", 0, "^→"),
     Command("run.smaller", ("ctrl+left", "ctrl+up"), "resize(-1)", "smaller",
             "Give the pane less room.", "run", 0, "^←"),
+    Command("run.usual_sizes", ("equals_sign",), "usual_sizes", "usual sizes",
+            "Give all panes the room that they have without being asked.", "run", 0, "="),
     Command("run.refresh", ("ctrl+r",), "refresh_all", "refresh",
             "Ask the server now; where another run took the folder, open that.", "run", 0, "^r"),
     Command("run.back", ("escape",), "back", "back", "Leave the zoom.", "run", 0, "esc"),

@@ -28,9 +28,11 @@ class SizedScreen(Screen[Any], inherit_bindings=False):
             side.styles.clear_rule("width")
         else:
             side.styles.width = max(min(chosen.side, self.size.width - LEAST_MAIN), LEAST_SIDE)
-        if chosen.log is not None:
-            self.query_one("#log").styles.height = f"{chosen.log:.3f}fr"
-            self.query_one("#stores").styles.height = f"{1 - chosen.log:.3f}fr"
+        for place, share in (("#log", chosen.log), ("#stores", 1 - (chosen.log or 0))):
+            if chosen.log is None:
+                self.query_one(place).styles.clear_rule("height")
+            else:
+                self.query_one(place).styles.height = f"{share:.3f}fr"
 
     def resize_pane(self, name: str, step: int) -> None:
         """Give the pane of this name more (1) or less (-1) room."""
@@ -39,6 +41,13 @@ class SizedScreen(Screen[Any], inherit_bindings=False):
         else:
             grown = step * SHARE_STEP * (1 if name == "log" else -1)
             self._set_share(self._share() + grown)
+
+    def action_usual_sizes(self) -> None:
+        """Forget the sizes that the person chose."""
+        remembered(self.app).keep(side=None, log=None)
+        self.apply_sizes(single=self.has_class("-single"))
+        for place in ("#side", "#log", "#stores"):
+            self.query_one(place).refresh(layout=True)
 
     def _share(self) -> float:
         log, stores = self.query_one("#log").outer_size.height, self.query_one("#stores").outer_size.height
