@@ -38,6 +38,9 @@ SAID = 1000
 LONG_KEPT = 256
 """Long lines whose pieces are remembered: more than the rows of a screen."""
 
+FARTHEST = 20 * MAX_LINES
+"""How far the beginning of an entry is looked for: where it ends after MAX_LINES, others follow in step."""
+
 
 class LogLines:
     """A log as a source of lines. Call `changed` before asking again once the buffer has grown."""
@@ -157,8 +160,9 @@ class LogLines:
     def entry(self, n: int) -> Entry:
         """The whole entry that line `n` belongs to."""
         first = n
-        while n - first < MAX_LINES - 1 and self._goes_on(first):
+        while n - first < FARTHEST and self._goes_on(first):
             first -= 1
+        first += (n - first) // MAX_LINES * MAX_LINES
         after = first + 1
         while after < min(first + MAX_LINES, self._count) and self._goes_on(after):
             after += 1

@@ -13,11 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
+from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import MountError
 
 from runmon.errors import BadInput
 from runmon.render.signals import GIVE_TITLE_BACK, KEEP_TITLE, title
@@ -50,6 +52,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 FOR_WHO_READS_KEYS = (signal.SIGINT, signal.SIGQUIT)
 LOOK_S = 1.0
 """Between two looks whether the terminal is still there."""
+MISSED = (NoMatches, NoScreen, ScreenStackError, MountError)
 YOUNG = 20_000
 """New objects between two collections of garbage while a screen shows: a collection must not be felt."""
 
@@ -79,8 +82,6 @@ class RunmonApp(KeysInTurn, TypesAhead, HasPixels, Leaves, KeepsToastsFew):
         BadInput where the theme or the key map of the settings cannot be used.
         """
         super().__init__()
-        self.ending = False
-        """Whether the screens are being closed, one by one."""
         self._last_filter = ControlFilter()
         self.settings = settings
         self.tie = tie
@@ -221,8 +222,8 @@ class RunmonApp(KeysInTurn, TypesAhead, HasPixels, Leaves, KeepsToastsFew):
         await super()._close_all()
 
     def _handle_exception(self, error: Exception) -> None:
-        """What a screen misses that was opened while leaving was never put there: that ends nothing."""
-        if not (self._exit and isinstance(error, NoMatches | NoScreen)):
+        """What is missed while leaving has gone already, or was never put there: that ends nothing."""
+        if not (self._exit and isinstance(error, MISSED)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -108,8 +108,7 @@ class HeldScreen(Screen[Any]):
     @property
     def closing(self) -> bool:
         """Whether it is being closed: its widgets go one by one, while messages still come."""
-        going = self._pruning or self._closing or not self.is_attached
-        return going or bool(getattr(self.app, "ending", False))
+        return self._pruning or self._closing or not self.is_attached
 
     def take_breakpoints(self, size: Size) -> None:
         """Have the classes of this size before anything is mounted, or all of it is styled twice."""

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.app import ComposeResult
+from textual.app import ComposeResult, ScreenStackError
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.screen import Screen
+from textual.widget import MountError
 from textual.widgets import Static
 
 from runmon.ui.screens.run import RunScreen
@@ -124,3 +127,15 @@ async def test_a_key_that_comes_when_the_last_screen_is_closed_does_no_harm(fold
         await shown.until_text("page 59")
     await shown.app.on_event(events.Key("slash", "/"))
     assert not shown.app.is_running
+
+
+@pytest.mark.parametrize(
+    "error", [NoMatches("#side"), NoScreen("none"), ScreenStackError("none"), MountError()]
+)
+async def test_what_is_missed_while_leaving_does_not_end_it_as_a_crash(
+    folder: Path, error: Exception
+) -> None:
+    async with folder_shown(folder) as shown:
+        shown.app.exit(return_code=0)
+        shown.app._handle_exception(error)
+        assert shown.app.return_code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runmon.model.units import grouped
 from runmon.ui import outside
 from runmon.ui.widgets.json_view import JsonView
 from tests.ui.test_log_pane import JS, PYTHON, log
@@ -96,3 +97,13 @@ async def test_json_too_deep_to_fold_is_told_to_be_so_and_shown_whole() -> None:
         await shown.until(lambda: "This JSON is nested too deep to be indented and folded" in shown.text)
         await shown.press("slash", *"END", "enter")
         await shown.until(lambda: '"END"}}}' in shown.text)
+
+
+async def test_an_entry_of_very_many_lines_says_that_it_goes_on_in_the_next() -> None:
+    trace = b"2026-11-23T18:16:15.621Z ERROR deep\n" + b"    at f (a.js:1:1)\n" * 1500
+    async with log(trace) as shown:
+        await shown.press("g", "enter")
+        await shown.until(lambda: "what goes on is the next one" in shown.text)
+        await shown.press("right_square_bracket")
+        await shown.until(lambda: f"line {grouped(1001)} of {grouped(1501)}" in shown.text)
+        assert "what goes on" not in shown.text

@@ -30,6 +30,7 @@ class DetailFrame(Pane):
         self.view = JsonView()
         """The lines."""
         self._notes = Static(id="notes")
+        self._notes.display = False
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -56,7 +57,6 @@ class DetailScreen(Screen[int | None], inherit_bindings=False):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.frame.note(())
         self.frame.view.focus()
 
     def put(self, title: Text, counts: Text, shown: Preview) -> None:

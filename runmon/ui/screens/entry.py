@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 
-from runmon.insight.entries import Entry
+from runmon.insight.entries import MAX_LINES, Entry
 from runmon.insight.failures import Subject
 from runmon.model.units import grouped
 from runmon.render.entry_lines import EntryLines
@@ -17,6 +17,8 @@ from runmon.ui.jumps import jump, to_line
 from runmon.ui.screens.detail import DetailScreen
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.visiting import visit_link
+
+LONGEST = f"An entry ends after {grouped(MAX_LINES)} lines; what goes on is the next one."
 
 
 class EntryScreen(DetailScreen):
@@ -42,6 +44,7 @@ class EntryScreen(DetailScreen):
         self.frame.title_text = Text.assemble(("Log entry", "strong"))
         self.frame.counts = self.counts
         self.frame.view.source = EntryLines(entry)
+        self.frame.note((LONGEST,) if entry.lines >= MAX_LINES else ())
 
     def action_step(self, entries: int) -> None:
         """Go to the next or the previous entry."""
