@@ -19,9 +19,10 @@ from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.local.app import LocalPlatform
 from runmon.settings import DEFAULTS
-from runmon.ui.app import RunmonApp, screen_of
+from runmon.ui.app import RunmonApp
 from runmon.ui.private_textual import screen_lines
 from runmon.ui.screens.run import RunScreen
+from runmon.ui.showing import screen_of
 from tests.fleet import fleet
 
 RUN_ID = "traceRun000000000"

@@ -31,8 +31,8 @@ PACE_S = 0.2
 
 def show(platform: LocalPlatform, run_id: str, *, title: str, asks: bool) -> int:
     """The screen over a run of this platform, until the person leaves; `asks`: not unasked while it runs."""
-    from runmon.ui.app import run_screen
     from runmon.ui.leaving import Tie
+    from runmon.ui.showing import run_screen
 
     return run_screen(
         here(platform, files=asks).api,

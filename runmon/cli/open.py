@@ -25,7 +25,7 @@ def open_command(path: Path) -> int:
     """Look at a storage folder, a run folder or a bundle. Nothing in it is changed."""
     require_terminal()
     with folder(path) as run:
-        from runmon.ui.app import run_screen
+        from runmon.ui.showing import run_screen
 
         return run_screen(
             run.server.api,

@@ -69,9 +69,9 @@ def show_runs(asked: Server, words: str = "") -> int:
     require_terminal()
     settings = settings_here().settings
     with LocalRuns() as local:
-        from runmon.ui.app import runs_screen
         from runmon.ui.runs_words import NO_TOKEN
         from runmon.ui.screens.runs_followed import RunsPlace
+        from runmon.ui.showing import runs_screen
 
         async def account() -> Api | None:
             return asked.api() if asked.token else None

@@ -50,7 +50,7 @@ def show_screen(run: Reached) -> int:
     """Open the screen over a run that exists, and return the exit code; raises where it cannot be read."""
     with ThreadPoolExecutor(1) as worker:
         seen = worker.submit(_certain, run)
-        from runmon.ui.app import run_screen
+        from runmon.ui.showing import run_screen
 
         seen.result()
     return run_screen(

@@ -16,9 +16,10 @@ from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.local.app import LocalPlatform
 from runmon.settings import DEFAULTS
-from runmon.ui.app import RunmonApp, screen_of
+from runmon.ui.app import RunmonApp
 from runmon.ui.open_runs import MOST
 from runmon.ui.screens.run import RunScreen
+from runmon.ui.showing import screen_of
 from tests.fleet import fleet
 from tests.ui.screens import Shown
 

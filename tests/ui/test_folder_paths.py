@@ -11,9 +11,10 @@ from runmon.cli.local_runs import LocalRuns
 from runmon.cli.reach import here
 from runmon.local.app import LocalPlatform
 from runmon.settings import DEFAULTS
-from runmon.ui.app import RunmonApp, screen_of
+from runmon.ui.app import RunmonApp
 from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.runs_followed import RunsPlace
+from runmon.ui.showing import screen_of
 from tests.fleet import keep_run
 from tests.ui.screens import Shown, run_folder
 from tests.ui.test_runs_screen import runs_shown

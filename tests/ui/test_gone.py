@@ -15,10 +15,11 @@ from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.local.app import LocalPlatform
 from runmon.settings import DEFAULTS
-from runmon.ui.app import RunmonApp, screen_of
+from runmon.ui.app import RunmonApp
 from runmon.ui.reopening import reopenable
 from runmon.ui.screens.item import ItemScreen
 from runmon.ui.screens.run import RunScreen
+from runmon.ui.showing import screen_of
 from tests.loopback import Seen, data, fault
 from tests.storages import storage
 from tests.ui.screens import Shown, folder_shown, run_folder, run_shown, serving

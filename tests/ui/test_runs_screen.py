@@ -14,12 +14,13 @@ from runmon.api.client import Api
 from runmon.api.credentials import Token
 from runmon.local.app import LocalPlatform
 from runmon.settings import DEFAULTS, Settings
-from runmon.ui.app import RunmonApp, screen_of
+from runmon.ui.app import RunmonApp
 from runmon.ui.runs_words import NO_TOKEN
 from runmon.ui.screens.confirm import ConfirmScreen
 from runmon.ui.screens.run import RunScreen
 from runmon.ui.screens.runs import RunsScreen
 from runmon.ui.screens.runs_followed import RunsPlace
+from runmon.ui.showing import screen_of
 from runmon.watch.runs import RunsFeed
 from tests.fleet import fleet
 from tests.loopback import Seen, data
