@@ -23,9 +23,7 @@ class ArrangedScreen(HeldScreen, SizedScreen, inherit_bindings=False):
     _panes: Mapping[str, Pane]
     _status: StatusPane
     _tabs: TabBar
-    _side: Vertical
     _main: Vertical
-    _stores: Horizontal
     _showing: frozenset[str] = frozenset()
     _current, _store, _zoomed = "log", "items", False
 
