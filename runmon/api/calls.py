@@ -27,7 +27,7 @@ PAGE_SECONDS = 60.0
 HEADER_SECONDS = 15.0
 """Until the headers of a stream."""
 STALL_SECONDS = 60.0
-"""Without one byte of an export that is on its way."""
+"""Without one byte of an export, or of a log that is no stream, on its way."""
 
 SMALL_BYTES = 16 * 1024 * 1024
 PAGE_BYTES = 64 * 1024 * 1024

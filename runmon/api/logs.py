@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from runmon.api import wire
 from runmon.api.bodies import Body
-from runmon.api.calls import HEADER_SECONDS, Call, Calls
+from runmon.api.calls import HEADER_SECONDS, STALL_SECONDS, Call, Calls
 from runmon.api.paths import Spot, of_run
 from runmon.errors import NotApify
 from runmon.model.run import RunRef
@@ -19,10 +19,16 @@ _UNMET = re.compile(r"bytes \*/(\d{1,18})", re.ASCII)
 
 
 class LogBody:
-    """A log being read: iterate for its bytes. CutShort where it breaks off; a clean end just ends."""
+    """A log being read: iterate for its bytes. CutShort where it breaks off; a clean end just ends.
 
-    def __init__(self, body: Body, start: int, size: int | None, *, empty: bool = False) -> None:
+    TooSlow after 60 s without a byte; only a stream may be silent for as long as it likes.
+    """
+
+    def __init__(
+        self, body: Body, start: int, size: int | None, *, stall: float | None = None, empty: bool = False
+    ) -> None:
         self._body = body
+        self._stall = stall
         self._empty = empty
         self.start = start
         """Offset of the first byte in the whole log: 0 where the server did not honour a range."""
@@ -37,7 +43,7 @@ class LogBody:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._empty:
             return
-        async for chunk in self._body.chunks():
+        async for chunk in self._body.chunks(stall=self._stall):
             yield chunk
 
 
@@ -58,7 +64,7 @@ class LogCalls(Calls):
 
         `raw` keeps escape codes. `first_byte` or `last_bytes` ask for a part, which a server may ignore: see
         `LogBody.start`. A first byte at or past the end gives an empty body that starts at the log's size.
-        The headers must come within 15 s; the body has no deadline of its own.
+        The headers must come within 15 s; the body may take its time, see `LogBody`.
         """
         spot = of_run(run).below("log", what="log")
         async with self._log(spot, stream, raw, _range(first_byte, last_bytes)) as body:
@@ -93,9 +99,10 @@ def _placed(body: Body, stream: bool) -> LogBody:
         found = _UNMET.fullmatch(said)
         size = int(found[1]) if found else 0
         return LogBody(body, size, size, empty=True)
+    stall = None if stream else STALL_SECONDS
     if status != 206:
-        return LogBody(body, 0, None if stream else body.length)
+        return LogBody(body, 0, None if stream else body.length, stall=stall)
     part = _RANGE.fullmatch(said)
     if part is None or body.coding != "identity":
         raise NotApify("The answer is a part of the log without saying which.", hint=wire.ADDRESS_HINT)
-    return LogBody(body, int(part[1]), None if part[3] == "*" else int(part[3]))
+    return LogBody(body, int(part[1]), None if part[3] == "*" else int(part[3]), stall=stall)

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from runmon.api.logs import LogBody
-from runmon.errors import ApiError, NoAccess, NotFound
+from runmon.errors import ApiError, NoAccess, NotFound, TooSlow
 from runmon.model.log import LogBuffer
 from runmon.watch.asking import ORDER, Asking
 from runmon.watch.board import Board
@@ -25,6 +25,8 @@ TAIL_BYTES = 256 * 1024
 """What is asked for first, so that the end of a big log shows at once."""
 OVERLAP = 64 * 1024
 """Known bytes read again on resuming by range, to see that it is the same log."""
+SILENT_S = 30.0
+"""A read that brings nothing for so long is dead; only a stream has something to wait for."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -64,9 +66,9 @@ class LogReader:
         """Whether the end of the last read was one that a cut could not have made."""
         self.complete = False
         """Whether the log is known to be whole and final."""
-        self.last_byte_at = 0.0
-        """The monotonic second of the last byte."""
         self.grown = Pulse()
+        self.cut = Pulse()
+        """Beats where no open connection can be trusted any more."""
         self._told: LogGrew | None = None
         self.when_lost: Callable[[], None] = lambda: None
         """Is called when the file that lent the log has changed, so that all of it must be read anew."""
@@ -89,7 +91,10 @@ class LogReader:
         attend: Attend | None = None,
         enough: Callable[[], bool] = lambda: False,
     ) -> Replay:
-        """Read to a clean end, or until `enough`. Raises ApiError, Differs and what `attend` raises."""
+        """Read to a clean end, or until `enough`. Raises ApiError, Differs and what `attend` raises.
+
+        Without `attend`, TooSlow where it falls silent.
+        """
         losses = self.buffer.losses
         async with AsyncExitStack() as stack:
             async with self._link.turn(ORDER.index(Pane.LOG), asking.waiting):
@@ -101,8 +106,7 @@ class LogReader:
             gathering = Gathering(self._board.clock) if stream else None
             pump = asyncio.ensure_future(self._pump(body, replay, losses, enough, gathering))
             try:
-                if attend is not None:
-                    await attend(pump, replay)
+                await (attend or self._while_it_comes)(pump, replay)
                 await pump
             finally:
                 pump.cancel()
@@ -114,10 +118,18 @@ class LogReader:
 
     def _begin(self, body: LogBody) -> Replay:
         self.ranged = self.ranged or body.start > 0
-        self.last_byte_at = self._board.clock.monotonic()
         if body.start > self.buffer.size > 0:
-            self._differs(self.buffer.size)
-        return Replay(self.buffer, body.start, trusted=self.doubt)
+            self.differs(self.buffer.size)
+        replay = Replay(self.buffer, body.start, trusted=self.doubt)
+        replay.heard_at = self._board.clock.monotonic()
+        return replay
+
+    async def _while_it_comes(self, pump: asyncio.Task[None], replay: Replay) -> None:
+        clock, cut = self._board.clock, self.cut.next
+        while not cut.done() and (left := replay.heard_at + SILENT_S - clock.monotonic()) > 0:
+            if await clock.wait(pump, cut, seconds=left) and pump.done():
+                return
+        raise TooSlow("The log fell silent before its end.")
 
     async def _pump(
         self,
@@ -128,12 +140,12 @@ class LogReader:
         gathering: Gathering | None,
     ) -> None:
         async for chunk in body:
-            self.last_byte_at = self._board.clock.monotonic()
+            replay.heard_at = self._board.clock.monotonic()
             self._must_hold(losses)
             try:
                 changed = replay.take(chunk)
             except Differs as difference:
-                self._differs(difference.at)
+                self.differs(difference.at)
             if changed:
                 self.tell()
             if enough():
@@ -152,10 +164,12 @@ class LogReader:
     def _must_hold(self, losses: int) -> None:
         self.look()
         if self.buffer.losses != losses:
-            self._differs(0)
+            self.differs(0)
 
-    def _differs(self, at: int) -> None:
+    def differs(self, at: int) -> None:
+        """Raise Differs, and let the next read be a whole one."""
         self.doubt = True
+        self.grown.beat()
         raise Differs(at)
 
     def tell(self) -> None:
@@ -186,12 +200,13 @@ class HeadFiller:
             await self._fill()
 
     async def _fill(self) -> None:
+        buffer, filled = self._reader.buffer, self._reader.buffer.filled
         try:
             await self._reader.read(
-                self._asking,
-                part=Part(first_byte=self._reader.buffer.filled),
-                enough=lambda: self._reader.buffer.start == 0,
+                self._asking, part=Part(first_byte=filled), enough=lambda: buffer.start == 0
             )
+            if buffer.filled == filled and buffer.start > 0:
+                self._reader.differs(filled)
         except Differs:
             return
         except ApiError as error:

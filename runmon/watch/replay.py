@@ -26,6 +26,8 @@ class Replay:
         self.began = at
         self.goal = buffer.size
         """What the buffer held when this read began: from here on its bytes are new."""
+        self.heard_at = 0.0
+        """The monotonic second of its last byte, or of its beginning."""
         self._buffer = buffer
         self._trusted = trusted
 

@@ -66,7 +66,6 @@ class LogFollower:
         self._asking = asking
         self._tail_first = tail_first
         self._again = Pulse()
-        self._cut = Pulse()
         self._probes = 0
         self._ends = 0
         self._stuck = 0
@@ -78,8 +77,8 @@ class LogFollower:
         self._again.beat()
 
     def reconnect(self) -> None:
-        """Distrust the open stream (the machine slept)."""
-        self._cut.beat()
+        """Distrust what is open (the machine slept)."""
+        self._reader.cut.beat()
 
     async def work(self) -> None:
         """Follow the log for ever."""
@@ -125,10 +124,11 @@ class LogFollower:
         return await self._reader.read(self._asking, part=part, stream=True, attend=self._attend)
 
     async def _attend(self, pump: asyncio.Task[None], replay: Replay) -> None:
-        began, size, cut, live = self._clock.monotonic(), self._buffer.size, self._cut.next, False
+        began, size, cut, live = self._clock.monotonic(), self._buffer.size, self._reader.cut.next, False
+        sure = not self._reader.doubt
         while not await self._clock.wait(pump, cut, seconds=GLANCE_S if live else QUIET_S):
             now, known = self._clock.monotonic(), self._buffer.size
-            idle = now - self._reader.last_byte_at
+            idle = now - replay.heard_at
             gained, size = known - size, known
             if gained:
                 self._gained()
@@ -137,6 +137,8 @@ class LogFollower:
             if live and now - began > HEALTHY_S:
                 self._asking.well()
             self._show(live, idle)
+            if sure and self._reader.doubt:
+                raise Differs(self._buffer.start)
         if cut.done():
             raise Silent
 
@@ -275,6 +277,6 @@ class LogFollower:
         return self._reader.rest() if self._buffer.size > WHOLE_READ_MOST else WHOLE
 
     async def _head_is_here(self) -> None:
-        while self._buffer.start > 0:
+        while self._buffer.start > 0 and not self._reader.doubt:
             self._board.put(Pane.LOG, Condition.CATCHING_UP)
             await self._reader.grown.wait()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from runmon.api import wire
 from runmon.api.client import ONCE, LogBody
-from runmon.errors import BadInput, CutShort, NotApify, NotFound
+from runmon.errors import BadInput, CutShort, NotApify, NotFound, TooSlow
 from runmon.model.storages import KeyItem, KeysPage, Place
 from tests.loopback import Connect, Seen, Start, answer, data, fault, zipped
 
@@ -278,6 +278,27 @@ async def test_a_cut_stream_is_not_an_end(start: Start, connect: Connect) -> Non
     with pytest.raises(CutShort):
         async with connect(server).log("r1", stream=True) as log:
             await whole(log)
+
+
+@pytest.mark.parametrize(
+    "head", [b"200 OK\r\ncontent-length: 99", b"206 Partial Content\r\ncontent-range: bytes 2-9/10"]
+)
+async def test_a_log_that_is_no_stream_and_falls_silent_is_given_up(
+    start: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr("runmon.api.logs.STALL_SECONDS", 0.05)
+
+    async def stalled(seen: Seen) -> None:
+        await seen.send(b"HTTP/1.1 " + head + b"\r\n\r\none\n")
+        await server.hung_up.wait()
+
+    server = await start(stalled)
+
+    with pytest.raises(TooSlow):
+        async with connect(server).log("r1", first_byte=2) as log:
+            await whole(log)
+
+    server.hung_up.set()
 
 
 @pytest.mark.parametrize(

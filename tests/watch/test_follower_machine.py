@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -13,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from runmon.api.address import address
 from runmon.api.client import Api
 from runmon.api.credentials import Token
+from runmon.watch import reading, tail
 from runmon.watch.events import Condition, Pane
 from runmon.watch.pace import Pace
+from runmon.watch.reading import Part
 from runmon.watch.watch import Watch
 from tests.origin import RUN_ID, Ear, Fault, Origin, Watched
 
@@ -33,12 +36,18 @@ class Follower(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.origin = Origin()
+        self.patch = pytest.MonkeyPatch()
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(asyncio.wait_for(work, 60))
 
-    @initialize(ranges=st.booleans(), waits=st.booleans(), text=TEXT)
-    def begin(self, ranges: bool, waits: bool, text: bytes) -> None:
+    @initialize(ranges=st.booleans(), waits=st.booleans(), text=TEXT, small=st.booleans())
+    def begin(self, ranges: bool, waits: bool, text: bytes, small: bool) -> None:
+        """`small`: a log of some lines is a big one, which is begun at its end and not read whole again."""
+        if small:
+            self.patch.setattr(tail, "LAST", Part(last_bytes=8))
+            self.patch.setattr(reading, "OVERLAP", 4)
+            self.patch.setattr(tail, "WHOLE_READ_MOST", 16)
         self.origin.ranges, self.origin.waits, self.origin.log = ranges, waits, text
         self.do(self._begin())
 
@@ -104,6 +113,7 @@ class Follower(RuleBasedStateMachine):
             if hasattr(self, "watched"):
                 self.do(self._end())
         finally:
+            self.patch.undo()
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
 
