@@ -38,9 +38,9 @@ class Replay:
 
     def take(self, data: bytes) -> bool:
         """Take the next bytes; whether the buffer changed."""
-        if self._buffer.size == 0 and self.at > 0:
+        changed = self._buffer.size == 0 and self.at > 0
+        if changed:
             data = self._begin_tail(data)
-        changed = False
         while data:
             used, grew = self._step(data)
             changed = changed or grew

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from runmon.watch import tail
+from runmon.watch.reading import Part
 from tests.origin import Begin, Fault, Origin, Watched
 
 
@@ -65,6 +67,18 @@ async def test_a_log_that_changes_before_its_head_has_come_is_read_anew(
     asked, origin.log = len(origin.asked_for("/log")), after
     await watched.until(lambda: watched.log() == after and watched.ear.complete is over, most=30)
     assert len(origin.asked_for("/log")) - asked < 10
+
+
+async def test_a_log_of_whose_end_only_the_end_of_a_line_came_is_read_whole(
+    origin: Origin, start: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it shows before the head has come, and only the head is missing."""
+    monkeypatch.setattr(tail, "LAST", Part(last_bytes=8))
+    origin.ranges, origin.log = True, lines(0, 100)
+    origin.finish(ago_s=3600)
+    watched = await start()
+    await watched.until(lambda: watched.ear.complete, most=30)
+    assert watched.log() == origin.log
 
 
 async def test_a_watch_woken_from_sleep_opens_a_read_of_the_whole_anew(origin: Origin, start: Begin) -> None:
