@@ -42,16 +42,23 @@ class Copy:
         self._first = self._done = 0
         self._generation = buffer.generation
 
-    async def catch_up(self, *, final: bool = False) -> None:
-        """Copy what is new; with `final` also a last line without an end."""
+    async def catch_up(self, *, final: bool = False) -> bool:
+        """Copy what is new; with `final` also a last line without an end. False where more has to come.
+
+        Nothing is copied of a log that turns out to be lost: all of it will be copied anew.
+        """
         self._see_to_changes()
+        generation = self._generation
         if not self._begun and not self._begin():
-            return
-        while data := self._next(final=final):
+            return False
+        while (data := self._next(final=final)) and self.buffer.intact:
             await self._sink.write(data)
             self._see_to_changes()
+        if not self.buffer.intact or (final and generation != self._generation):
+            return False
         if final:
             await self._sink.finish()
+        return True
 
     def _begin(self) -> bool:
         """Find where the wanted tail begins; False while it has not come."""

@@ -148,8 +148,8 @@ async def _follow(run: Reached, sink: Sink, wish: Wish, tail: int | None) -> boo
                     standstill.tell(state)
                     ready = ready or state.condition in _CAUGHT_UP
                 case LogGrew(complete=True):
-                    await copy.catch_up(final=True)
-                    break
+                    if await copy.catch_up(final=True):
+                        break
             if ready:
                 await copy.catch_up()
     return copy.rewritten

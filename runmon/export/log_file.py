@@ -24,14 +24,19 @@ def log_bytes(
     rewritten meanwhile.
     """
     size, generation = buffer.size, buffer.generation
+
+    def must_hold() -> None:
+        if buffer.generation != generation or not buffer.intact:
+            raise LocalFault("The log was rewritten meanwhile. Try again.")
+
     if buffer.start:
         raise LocalFault("The start of the log is not here yet. Try again in a moment.")
     whole = (buffer.read(at, min(at + PIECE, size)) for at in range(0, size, PIECE))
     pieces = _chosen(buffer, stretches) if stretches is not None else _lines(whole)
     for piece in pieces:
         yield clean(piece)
-        if buffer.generation != generation:
-            raise LocalFault("The log was rewritten meanwhile. Try again.")
+        must_hold()
+    must_hold()
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

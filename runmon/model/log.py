@@ -117,7 +117,6 @@ class LogBuffer:
     be used in a thread while the owner appends; whoever keeps line numbers compares `generation` before using
     them. Offsets are the server's: a buffer begun at its tail (`begin_at`) shows the lines of the tail only,
     until `fill` has brought everything before it. Raises LocalFault where the disk takes no more.
-
     The bytes of a file of this machine can be left there (`lend`). Should it change, they are `lost`.
     """
 
@@ -155,6 +154,11 @@ class LogBuffer:
     def whole_lines(self) -> int:
         """Lines that end in a newline."""
         return self._shown.newlines
+
+    @property
+    def intact(self) -> bool:
+        """Whether what can be read is what came; else it will be `lost`."""
+        return self._spool.intact
 
     @property
     def generation(self) -> int:
@@ -294,9 +298,7 @@ class LogBuffer:
 
     def read(self, first: int, last: int) -> bytes:
         """Bytes `first` … `last` - 1, as far as they are here without a gap."""
-        if first < self.start:
-            return self._spool.read(first, min(last, self.filled))
-        return self._spool.read(first, min(last, self.size))
+        return self._spool.read(first, min(last, self.filled if first < self.start else self.size))
 
     def line_before(self, n: int, size: int) -> int:
         """A line about `size` bytes before line `n`; made for a thread, as `blocks` is."""

@@ -60,9 +60,18 @@ class Spool:
 
     @property
     def intact(self) -> bool:
-        """Whether all bytes still are what was written."""
+        """Whether all bytes still are what was written: the lender has neither changed nor been replaced.
+
+        A file that was deleted still has its bytes.
+        """
         lender = self._lender
-        return lender is None or FileSeen.told(lender.path, os.fstat(self._from.fileno())) == lender
+        if lender is None:
+            return True
+        try:
+            same = FileSeen.told(lender.path, os.fstat(self._from.fileno())) == lender
+        except OSError:
+            return False
+        return same and FileSeen.at(Path(lender.path)) in {lender, None}
 
     def borrow(self, lender: FileSeen) -> None:
         """Let a file lend what is written from now on, where it can be read and is as it was seen."""
@@ -79,10 +88,11 @@ class Spool:
 
     def take_over(self, spans: Iterable[tuple[int, int]]) -> bool:
         """Copy what the file lent and leave it; False where it changed meanwhile."""
-        for first, last in spans:
+        intact = self.intact
+        for first, last in spans if intact else ():
             for at in range(first, last, STEP):
                 self._write(self.read(at, min(at + STEP, last)), at)
-        intact = self.intact
+        intact = intact and self.intact
         self.leave()
         return intact
 
@@ -105,10 +115,16 @@ class Spool:
             raise LocalFault(f"The log cannot be kept on disk: {error.strerror}.") from error
 
     def read(self, first: int, last: int) -> bytes:
-        """Bytes `first` … `last` - 1; fewer where there are no more."""
+        """Bytes `first` … `last` - 1; fewer where there are no more, or the lender cannot be read."""
         pieces: list[bytes] = []
         while first < last:
-            piece = os.pread(self._from.fileno(), last - first, first)
+            file = self._from
+            try:
+                piece = os.pread(file.fileno(), last - first, first)
+            except OSError:
+                if file is self._own:
+                    raise
+                break
             if not piece:
                 break
             pieces.append(piece)

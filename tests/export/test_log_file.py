@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from runmon.export import log_file
 from runmon.export.log_file import log_bytes, save_log
 from runmon.model import log
 from runmon.model.log import LogBuffer
+from runmon.model.spool import FileSeen
 from tests.model.test_kept import EDGES, numbers, stretches
 
 
@@ -54,6 +56,20 @@ def test_a_log_that_is_not_all_here_or_is_rewritten_is_not_saved(buffer: LogBuff
     with pytest.raises(LocalFault, match="rewritten"):
         save_log(tmp_path / "log.txt", pieces)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("chosen", [None, [(0, 50)]])
+def test_a_log_whose_file_was_shortened_is_not_saved_as_what_is_left_of_it(
+    buffer: LogBuffer, tmp_path: Path, chosen: list[tuple[int, int]] | None
+) -> None:
+    lender = tmp_path / "lender.txt"
+    lender.write_bytes(b"a line of some length\n" * 50)
+    buffer.lend(FileSeen.at(lender))
+    buffer.append(lender.read_bytes())
+    os.truncate(lender, 10)
+    with pytest.raises(LocalFault, match="rewritten"):
+        save_log(tmp_path / "log.txt", log_bytes(buffer, chosen))
+    assert list(tmp_path.iterdir()) == [lender]
 
 
 def test_a_file_is_replaced_only_when_told(tmp_path: Path) -> None:

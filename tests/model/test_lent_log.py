@@ -142,6 +142,39 @@ def test_a_file_that_is_deleted_goes_on_to_be_read(path: Path, lent: LogBuffer) 
     assert lent.line(200) == b"line 200 of the log"
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_file_in_place_of_which_another_is_put_is_lost(tmp_path: Path, linked: bool) -> None:
+    path, there, other = tmp_path / "log.txt", tmp_path / "there.txt", tmp_path / "other.txt"
+    other.write_bytes(LOG.upper())
+    there.write_bytes(LOG)
+    path.symlink_to(there) if linked else there.rename(path)
+    buffer = LogBuffer()
+    buffer.lend(seen(path))
+    buffer.append(LOG)
+    assert not buffer.lost()
+    if linked:
+        (tmp_path / "link").symlink_to(other)
+        other = tmp_path / "link"
+    other.replace(path)
+    assert buffer.lost()
+    buffer.close()
+
+
+@pytest.mark.parametrize("call", ["pread", "fstat"])
+def test_a_file_that_cannot_be_read_any_more_is_lost_and_breaks_nothing(
+    lent: LogBuffer, path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def gone(*_: object) -> bytes:
+        raise OSError(116, "Stale file handle")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, call, gone)
+        assert len(lent.slice_lines(0, 400)) == 400
+        list(lent.blocks())
+        rewrite(path, b"another log\n")
+        assert lent.lost()
+
+
 @pytest.mark.parametrize("other", [True, False])
 def test_bytes_of_elsewhere_let_a_lent_log_be_copied_first(path: Path, lent: LogBuffer, other: bool) -> None:
     following = path.with_name("other.txt")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -115,6 +117,35 @@ async def test_a_log_is_read_anew_when_its_file_changes_while_it_is_read(
         await complete(watch, lambda: watch.log.losses == 1, lambda: rewrite(folder, after))
         assert watch.log.read(0, watch.log.size) == after
         assert watch.log.start == 0
+
+
+async def test_a_log_in_place_of_which_another_is_put_while_it_is_read_is_read_anew(
+    platform: LocalPlatform, folder: Path
+) -> None:
+    other = folder.parent / "other.txt"
+    other.write_bytes(lines(b"other, longer words", LINES))
+    os.utime(other, (1e9, 1e9))
+
+    def replace() -> None:
+        other.replace(folder / "log.txt")
+
+    async with watched(platform, folder) as watch:
+        await complete(watch, lambda: watch.log.losses == 1, replace)
+        assert watch.log.read(0, watch.log.size) == lines(b"other, longer words", LINES)
+
+
+@pytest.mark.parametrize("wish", [[], ["--grep", "told"]], ids=["all", "chosen"])
+def test_a_log_that_is_rewritten_while_it_is_printed_is_printed_anew(folder: Path, wish: list[str]) -> None:
+    after = lines(b"second words", LINES)
+    command = [sys.executable, "-m", "runmon", "log", "-f", *wish, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as printing:
+        assert printing.stdout is not None and printing.stderr is not None
+        printing.stdout.read(1_000_000)
+        rewrite(folder, after)
+        out, err = printing.stdout.read(), printing.stderr.read()
+    assert printing.returncode == 0
+    assert out.endswith(after) and b"second" not in out.removesuffix(after)
+    assert b"printed again" in err
 
 
 async def offered(api: Api, run_id: str) -> bool:

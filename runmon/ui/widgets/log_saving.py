@@ -69,7 +69,10 @@ class LogSaving(Pane):
             pieces = chain([b"...\n"], (block for _, block in buffer.blocks(first)))
         else:
             pieces = chain(log_bytes(buffer, stretches))
-        return SGR.sub(b"", b"".join(pieces))
+        text = SGR.sub(b"", b"".join(pieces))
+        if not buffer.intact:
+            raise LocalFault("The log was rewritten meanwhile. Try again.")
+        return text
 
 
 def without_codes(lines: bytes) -> bytes:
