@@ -43,11 +43,10 @@ class Follower(RuleBasedStateMachine):
 
     @initialize(ranges=st.booleans(), waits=st.booleans(), text=TEXT, small=st.booleans())
     def begin(self, ranges: bool, waits: bool, text: bytes, small: bool) -> None:
-        """`small`: a log of some lines is a big one, which is begun at its end and not read whole again."""
+        """`small`: a log of some lines is one that is begun at its end."""
         if small:
             self.patch.setattr(tail, "LAST", Part(last_bytes=8))
             self.patch.setattr(reading, "OVERLAP", 4)
-            self.patch.setattr(tail, "WHOLE_READ_MOST", 16)
         self.origin.ranges, self.origin.waits, self.origin.log = ranges, waits, text
         self.do(self._begin())
 
