@@ -125,6 +125,8 @@ def input_size(place: Path) -> int:
 
 def log_ends(path: Path) -> tuple[bytes, bytes]:
     """The first kilobyte and the last 64 of the log; empty when there is none."""
+    if not path.is_file():
+        return b"", b""
     try:
         with path.open("rb") as file:
             head = file.read(1024)

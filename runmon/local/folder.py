@@ -151,7 +151,7 @@ def purge_storage(place: Path) -> None:
 def read_object(path: Path) -> dict[str, Any]:
     """A small JSON file with an object; anything else (missing, half-written, huge) reads as empty."""
     try:
-        if path.stat().st_size > SMALL_FILE:
+        if not path.is_file() or path.stat().st_size > SMALL_FILE:
             return {}
         found = raw_json.value(path.read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -97,6 +97,8 @@ def size(path: Path) -> int:
 
 def head(path: Path) -> bytes:
     """The beginning of a file; empty where there is none."""
+    if not path.is_file():
+        return b""
     try:
         with path.open("rb") as file:
             return file.read(HEAD)
