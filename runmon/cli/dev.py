@@ -10,9 +10,9 @@ import click
 import msgspec
 
 from runmon.cli.commands import NAMES, Command
-from runmon.cli.local_run import parting_words, print_log, show
+from runmon.cli.local_run import kept_whole, parting_words, print_log, show
 from runmon.cli.setting_flags import screen_options
-from runmon.cli.terminal import require_terminal
+from runmon.cli.terminal import require_terminal, say
 from runmon.errors import BadInput
 
 EXAMPLES = (
@@ -74,6 +74,7 @@ def dev_command(
         timeout_s=timeout,
         memory_mb=memory,
         actor_name=Path.cwd().name or Path(command[0]).name or None,
+        on_fault=say if no_ui else None,
     )
     with LocalPlatform() as platform:
         run_id = platform.start(spec)
@@ -81,7 +82,7 @@ def dev_command(
             return print_log(platform, run_id)
         code = show(platform, run_id, title=" ".join(command), asks=True)
     parting_words(platform, run_id, storage)
-    return code
+    return code or kept_whole(platform, run_id)
 
 
 def read_input(given: str | None) -> tuple[bytes | None, str]:

@@ -50,6 +50,13 @@ def parting_words(platform: LocalPlatform, run_id: str, kept: Path | None) -> No
     place = "nothing of it is kept" if kept is None else f"kept in {shown_path(kept)}"
     with suppress(OSError):  # the terminal may be why we leave
         say(f"Run {run.id} {run.data['status']}; {place}.")
+        if run.log.fault and kept is not None:
+            say(run.log.fault)
+
+
+def kept_whole(platform: LocalPlatform, run_id: str) -> Exit:
+    """The exit code of a run that went well: not 0 where its folder does not hold all of its log."""
+    return Exit.FAILED if platform.registry.runs[run_id].log.fault else Exit.OK
 
 
 def shown_path(path: Path) -> str:
@@ -87,7 +94,7 @@ class Headless:
         except asyncio.CancelledError:
             return ending[0]
         say(last_words(run))
-        return outcome(run.phase)
+        return outcome(run.phase) or kept_whole(self.platform, self.run_id)
 
     def interrupt(self) -> None:
         """Ctrl+C: ask the Actor to end; the second time, end it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -65,8 +66,15 @@ class RunFolder(msgspec.Struct, frozen=True):
         return read_object(self.run_file)
 
     def write_run(self, run: dict[str, Any]) -> None:
-        """Replace run.json in one step: a reader and a power cut see the old or the new one."""
-        replace_file(self.run_file, msgspec.json.format(msgspec.json.encode(run), indent=2))
+        """Replace run.json in one step: a reader and a power cut see the old or the new one.
+
+        On a full disk it is rewritten in its own place, so that the outcome of a run is not lost.
+        """
+        content = msgspec.json.encode(run)
+        try:
+            replace_file(self.run_file, msgspec.json.format(content, indent=2))
+        except OSError:
+            rewrite_file(self.run_file, content)
 
 
 def open_folder(path: Path) -> RunFolder:
@@ -170,3 +178,15 @@ def replace_file(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def rewrite_file(path: Path, content: bytes) -> None:
+    """Put JSON in the room that a file has already. Raises OSError where there is none, or too little."""
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        facts = os.fstat(handle)
+        if len(content) > max(facts.st_size, 512 * facts.st_blocks):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.pwrite(handle, content.ljust(facts.st_size), 0)
+    finally:
+        os.close(handle)

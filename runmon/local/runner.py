@@ -7,9 +7,10 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ class RunSpec:
     """Variables on top of our own environment; the platform's variables win over both."""
     run: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the run object that the starter knows, such as `pricingInfo`."""
+    on_fault: Callable[[str], object] | None = None
+    """Is told, in a sentence and at once, that the disk takes no more of the log; from any thread."""
 
 
 class Runner:
@@ -69,7 +72,7 @@ class Runner:
         self.force = asyncio.Event()
         self.process: KeptProcess | None = None
         self.life: asyncio.Task[None] | None = None
-        self.log_fault = ""
+        self.told_fault = ""
         self.sequel: RunSpec | None = None
         """What goes on in this run after the present process: a reboot's or a metamorph's command."""
         self.input_key = "INPUT"
@@ -79,6 +82,7 @@ class Runner:
 
     async def start(self) -> None:
         """Store the input and launch the process; what goes wrong there becomes the run's outcome."""
+        self.loop = asyncio.get_running_loop()
         self.began = time.monotonic()
         started = datetime.now(UTC)
         self.state.update(status="RUNNING", startedAt=api_time(started))
@@ -98,6 +102,7 @@ class Runner:
 
     async def resume(self, spec: RunSpec) -> None:
         """Go on with a finished run: the same storages and log, a new process, time counted on."""
+        self.loop = asyncio.get_running_loop()
         self.spec, self.ending, self.force = spec, "", asyncio.Event()
         self.began = time.monotonic() - float(self.state.data["stats"].get("runTimeSecs") or 0)
         self.deadline = time.monotonic() + spec.timeout_s
@@ -173,17 +178,22 @@ class Runner:
             await asyncio.shield(self.life)
 
     def write_output(self, chunk: bytes) -> None:
-        """From the process's thread: stamp the lines and append them; a full disk loses them and says so."""
+        """From the process's thread: stamp the lines and append them; a full disk is told at once."""
         self.append(self.stamper.feed(chunk))
 
     def append(self, lines: bytes) -> None:
         if not lines:
             return
-        try:
-            with self.writing:
-                self.state.log.append(lines)
-        except OSError as error:
-            self.log_fault = f"The log could not be written: {error.strerror or error}."
+        with self.writing:
+            self.state.log.append(lines)
+            fault = self.state.log.fault
+            if fault == self.told_fault:
+                return
+            self.told_fault = fault
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(partial(self.state.update, statusMessage=fault))
+        if self.spec.on_fault is not None:
+            self.spec.on_fault(fault)
 
     def say(self, text: str) -> None:
         """A platform line of our own in the run's log."""
@@ -279,7 +289,8 @@ class Runner:
         stats.finish(ended.cpu_secs)
         self.note(**self.figures(stats))
         status = self.ending or ("SUCCEEDED" if ended.code == 0 else "FAILED")
-        extra = {"statusMessage": self.log_fault} if self.log_fault else {}
+        fault = self.state.log.fault
+        extra = {"statusMessage": fault} if fault else {}
         self.state.update(status=status, finishedAt=now_text(), exitCode=ended.code, **extra)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -194,3 +195,27 @@ def test_a_json_file_must_be_json(tmp_path: Path) -> None:
     (tmp_path / "in.json").write_text("{")
     with pytest.raises(BadInput, match=r"in\.json is not valid JSON"):
         read_input(str(tmp_path / "in.json"))
+
+
+def test_on_a_full_disk_the_log_is_told_to_be_cut_at_once_and_the_outcome_is_kept(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "runmon", "dev", "--no-ui", "--", "bash", "-c"]
+    script = "head -c 200000 /dev/zero | tr '\\0' x; echo; read -r < ../go; echo end"
+    os.mkfifo(tmp_path / "go")
+    (tmp_path / "here").mkdir()
+
+    with subprocess.Popen(
+        [*command, script],
+        cwd=tmp_path / "here",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        (tmp_path / "go").write_text("\n")
+        rest = process.stderr.read()
+
+    assert said == b"The log could not be written beyond 50.0 kB: file too large.\n"
+    assert b"SUCCEEDED" in rest and process.returncode == 1
+    run = json.loads((tmp_path / "here" / "storage" / "run.json").read_bytes())
+    assert (run["status"], run["exitCode"]) == ("SUCCEEDED", 0)

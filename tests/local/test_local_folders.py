@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from runmon.errors import BadTarget, LocalFault
 from runmon.local.app import LocalPlatform
 from runmon.local.evidence import made_up_run
-from runmon.local.folder import open_folder, read_object
+from runmon.local.folder import open_folder, plain_folder, read_object
 from runmon.local.identity import legal_id
 from runmon.local.runs import opened_run
 
@@ -352,3 +353,16 @@ def test_any_bytes_in_any_file_make_a_run(tmp_path_factory: pytest.TempPathFacto
 
     assert legal_id(run.id)
     assert run.data["startedAt"]
+
+
+def test_the_outcome_of_a_run_is_kept_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = plain_folder(tmp_path)
+    folder.write_run({"id": "a", "status": "RUNNING", "statusMessage": "so it goes"})
+
+    def full(*_given: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("runmon.local.folder.tempfile.mkstemp", full)
+    folder.write_run({"id": "a", "status": "SUCCEEDED"})
+
+    assert folder.read_run() == {"id": "a", "status": "SUCCEEDED"}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from runmon.local.app import LocalPlatform
 from runmon.local.log_routes import plain
+from runmon.local.logs import LogFile
 from runmon.local.runs import RunState
 
 LINES = b"2026-01-01T00:00:00.000Z \x1b[32mINFO\x1b[39m caf\xc3\xa9\t\x07\n2026-01-01T00:00:00.001Z end\n"
@@ -260,3 +261,13 @@ def test_nothing_unprintable_survives(data: bytes) -> None:
 
     assert not set(kept) & (set(range(32)) - {9, 10} | {127})
     assert kept.count(b"\n") == data.count(b"\n")
+
+
+def test_a_log_on_a_full_disk_goes_on_for_its_readers() -> None:
+    log = LogFile(Path("/dev/full"))
+
+    log.append(b"first\n")
+    log.append(b"second\n")
+
+    assert log.read(0, log.size) == b"first\nsecond\n"
+    assert log.fault == "The log could not be written beyond 0 B: no space left on device."
