@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from runmon.ui.commands import Command, commands, key_name
 from runmon.ui.keymap import Keymap
+from runmon.ui.screens.once import GivesOnce
 
 
 def scopes(screen: Screen[Any]) -> Iterator[tuple[str, DOMNode]]:
@@ -51,7 +52,7 @@ PLACES = {"run": 0, "runs": 0, "app": 2, "table": 3, "lines": 3}
 """Where the commands of a scope stand in the palette; those of a pane between the run's and the app's."""
 
 
-class Palette(CommandPalette):
+class Palette(GivesOnce, CommandPalette):
     """Finds a command, also in windows of hardly any size.
 
     A click from beyond the edge of the window, as while it shrinks, is none; a list without room stays put.

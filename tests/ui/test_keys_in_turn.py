@@ -13,6 +13,8 @@ from textual.screen import Screen
 from textual.widget import MountError
 from textual.widgets import Static
 
+from runmon.ui.screens.help import HelpScreen
+from runmon.ui.screens.item import ItemScreen
 from runmon.ui.screens.run import RunScreen
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.prompt import Prompt
@@ -139,3 +141,29 @@ async def test_what_is_missed_while_leaving_does_not_end_it_as_a_crash(
         shown.app.exit(return_code=0)
         shown.app._handle_exception(error)
         assert shown.app.return_code == 0
+
+
+async def test_two_clicks_at_once_beside_the_palette_close_it_and_nothing_else(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.press("ctrl+p")
+        await shown.until_text("Find a command")
+        for _ in range(2):
+            for kind in (events.MouseDown, events.MouseUp):
+                shown.app.post_message(kind(None, 2, 30, 0, 0, 1, False, False, False, 2, 30))
+        await shown.until(lambda: isinstance(shown.app.screen, RunScreen))
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+
+
+async def test_a_screen_that_is_answered_twice_closes_no_other(folder: Path) -> None:
+    async with folder_shown(folder) as shown:
+        await shown.press("3")
+        await shown.until_text("Kettle 12")
+        await shown.press("enter")
+        await shown.until(lambda: isinstance(shown.app.screen, ItemScreen))
+        item = shown.app.screen
+        await shown.press("question_mark")
+        await shown.until(lambda: isinstance(shown.app.screen, HelpScreen))
+        item.dismiss(None)
+        await shown.pilot.pause()
+        assert isinstance(shown.app.screen, HelpScreen)

@@ -14,6 +14,7 @@ from runmon.errors import RunmonError
 from runmon.model.storages import Record
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.record_view import RecordView
@@ -26,7 +27,7 @@ class AttachmentFrame(Pane):
         yield RecordView()
 
 
-class AttachmentScreen(Screen[None], inherit_bindings=False):
+class AttachmentScreen(GivesOnce, Screen[None], inherit_bindings=False):
     """Reads and shows one thing."""
 
     SCOPE: ClassVar[str] = "attachment"

@@ -15,6 +15,7 @@ from runmon.model.units import grouped
 from runmon.render.cells import Cell
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.table import Table
@@ -28,7 +29,7 @@ class ColumnsFrame(Pane):
         yield Table(numbers=False, columns=False)
 
 
-class ColumnsScreen(Screen[Column | None], inherit_bindings=False):
+class ColumnsScreen(GivesOnce, Screen[Column | None], inherit_bindings=False):
     """Arranges columns; the result is the column under the cursor."""
 
     SCOPE: ClassVar[str] = "columns"

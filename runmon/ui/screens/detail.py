@@ -13,6 +13,7 @@ from textual.widgets import Static
 from runmon.errors import RunmonError
 from runmon.render.preview import Preview
 from runmon.render.untrusted import clean
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.json_view import JsonView
 from runmon.ui.widgets.lines import TextLines
@@ -42,7 +43,7 @@ class DetailFrame(Pane):
         self._notes.update(Text.assemble(("! ", "warn"), ("  ·  ".join(notes), "quiet")))
 
 
-class DetailScreen(Screen[int | None], inherit_bindings=False):
+class DetailScreen(GivesOnce, Screen[int | None], inherit_bindings=False):
     """Shows lines in a frame with a title. The result is the row one ended on, where there are rows."""
 
     def __init__(self) -> None:

@@ -6,13 +6,14 @@ from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.toasts import KeepsToastsFew
 from runmon.ui.widgets.command_lines import CommandLines
 
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result], inherit_bindings=False):
+class Dialog(GivesOnce, ModalScreen[Result], inherit_bindings=False):
     """Compose a `#dialog` with a `#question`, a `#consequence`, `CommandLines` and `#answers`."""
 
     SCOPE: ClassVar[str] = "confirm"

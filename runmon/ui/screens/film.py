@@ -21,6 +21,7 @@ from runmon.render.cells import middle_cut
 from runmon.render.raster import BadPicture, raster
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.theme import palette
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
@@ -67,7 +68,7 @@ class FilmFrame(Pane):
         yield Grid(id="film")
 
 
-class FilmScreen(Screen[str | None], inherit_bindings=False):
+class FilmScreen(GivesOnce, Screen[str | None], inherit_bindings=False):
     """Shows images a page at a time. Gives the key that was chosen."""
 
     SCOPE: ClassVar[str] = "film"

@@ -16,6 +16,7 @@ from runmon.insight.groups import Group, Groups
 from runmon.model.units import grouped
 from runmon.render.log_lines import LogLines
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.group_rows import GroupRows
 from runmon.ui.widgets.pane import Pane
@@ -46,7 +47,7 @@ class GroupsFrame(Pane):
         yield Words(id="message")
 
 
-class GroupsScreen(Screen[Group | None], inherit_bindings=False):
+class GroupsScreen(GivesOnce, Screen[Group | None], inherit_bindings=False):
     """Shows the groups of a log while they are counted. Gives the group that was chosen."""
 
     SCOPE: ClassVar[str] = "groups"

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from runmon.ui.commands import SCOPES, Command, written
+from runmon.ui.screens.once import GivesOnce
 
 KEYS = 14
 """Cells of the column of keys."""
@@ -33,7 +34,7 @@ NOTES: dict[str, tuple[tuple[str, str], ...]] = {
 """By scope, words on the screen and what they mean."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(GivesOnce, ModalScreen[None]):
     """A list of keys with a sentence each."""
 
     SCOPE: ClassVar[str] = "help"

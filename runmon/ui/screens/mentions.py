@@ -15,6 +15,7 @@ from runmon.model.units import grouped
 from runmon.render.log_lines import LogLines
 from runmon.render.long_line import LongLine
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.lines import LineView
 from runmon.ui.widgets.log_view import TONES
@@ -72,7 +73,7 @@ class MentionsFrame(Pane):
         yield self._view
 
 
-class MentionsScreen(Screen[None], inherit_bindings=False):
+class MentionsScreen(GivesOnce, Screen[None], inherit_bindings=False):
     """Shows lines of log entries by their numbers. Enter opens an entry."""
 
     SCOPE: ClassVar[str] = "mentions"

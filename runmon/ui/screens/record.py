@@ -18,6 +18,7 @@ from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.handing import copy_url, hand
 from runmon.ui.jumps import jump
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.pane import Pane
 from runmon.ui.widgets.record_view import RecordView, Shown
@@ -36,7 +37,7 @@ class RecordFrame(Pane):
         yield RecordView()
 
 
-class RecordScreen(Screen[str | None], inherit_bindings=False):
+class RecordScreen(GivesOnce, Screen[str | None], inherit_bindings=False):
     """Shows a record; those before and behind it in the list are a key away. Gives the key it ended on."""
 
     SCOPE: ClassVar[str] = "record"

@@ -17,6 +17,7 @@ from textual.widgets import Button, Static
 from runmon.model.served import Served
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.choice import Choice
 
 MOST_VIEWS = 6
@@ -42,7 +43,7 @@ class Offer(msgspec.Struct, frozen=True):
     """Why there are no columns to choose."""
 
 
-class ServingScreen(ModalScreen[Served | None]):
+class ServingScreen(GivesOnce, ModalScreen[Served | None]):
     """Asks. None: nothing was chosen."""
 
     SCOPE: ClassVar[str] = "serving"

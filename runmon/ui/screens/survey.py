@@ -20,6 +20,7 @@ from runmon.model.units import grouped
 from runmon.model.values import decode
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
+from runmon.ui.screens.once import GivesOnce
 from runmon.ui.widgets.data_pane import Notice
 from runmon.ui.widgets.footer import KeyFooter
 from runmon.ui.widgets.item_rows import ItemRows
@@ -46,7 +47,7 @@ class SurveyFrame(Pane):
         yield Notice()
 
 
-class SurveyScreen(Screen[R], Generic[R], inherit_bindings=False):
+class SurveyScreen(GivesOnce, Screen[R], Generic[R], inherit_bindings=False):
     """Looks at items by `take`, shows what came of it by `results`. Closing it ends a scan."""
 
     SCOPE: ClassVar[str] = "survey"
