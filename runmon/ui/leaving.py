@@ -63,6 +63,11 @@ class Leaves(OpensRuns):
     def _asking(self) -> bool:
         return self._question is not None and self._question in self.screen_stack
 
+    def nothing_to_lose(self) -> None:
+        """The run has ended by itself: a question about it is over."""
+        if self._question is not None and not self._would_lose():
+            self._question.dismiss("no")
+
     def _would_lose(self) -> bool:
         return self.tie is Tie.ASKS and not getattr(self.screen_stack[0], "over", False)
 

@@ -77,6 +77,21 @@ def test_a_second_ctrl_c_leaves_a_run_of_dev_at_once(tmp_path: Path) -> None:
     assert re.fullmatch(r"Run \w+ ABORTED; kept in \./storage\.", last_line(told))
 
 
+def test_the_question_before_leaving_goes_when_the_run_ends_by_itself(tmp_path: Path) -> None:
+    script = "echo the kettle is $((40 + 2)); while [ ! -e end ]; do sleep 0.1; done"
+    child = runmon(tmp_path, "dev", "--", "bash", "-c", script)
+    child.expect(b"the kettle is 42")
+    child.send(b"q")
+    child.expect(QUESTION)
+    (tmp_path / "end").touch()
+    child.expect(b"SUCCEEDED")
+
+    told = left(child)
+
+    assert child.exitstatus == 0
+    assert re.fullmatch(r"Run \w+ SUCCEEDED; kept in \./storage\.", last_line(told))
+
+
 def test_a_finished_run_of_dev_is_left_without_a_question(tmp_path: Path) -> None:
     child = runmon(tmp_path, "dev", "--storage", str(tmp_path / "here"), "--", "true")
     child.expect(b"SUCCEEDED")

@@ -16,6 +16,7 @@ from runmon.ui import layout
 from runmon.ui.commands import bindings
 from runmon.ui.ending import name_window, tell_end
 from runmon.ui.glance import glance_at
+from runmon.ui.leaving import Leaves
 from runmon.ui.messages import WatchTold
 from runmon.ui.open_runs import OpensRuns
 from runmon.ui.screens.acting import DEEDS, ActingScreen
@@ -213,6 +214,8 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._learn_name(event.run.view.act_id)
         if before is not None and event.run.view.phase.final and not before.run.view.phase.final:
             tell_end(self.app, event.run.view, self.run_name())
+            if isinstance(self.app, Leaves):
+                self.app.nothing_to_lose()
 
     @work(group="name")
     async def _learn_name(self, act_id: str) -> None:
