@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from runmon.errors import BadInput
-from runmon.insight.entries import Level, Parts, joins, parse, stamp_time, visible
+from runmon.insight.entries import Level, Parts, joins, parse, stamp_of, stamp_time, visible
 from runmon.model.search import Query
 
 _SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd])")
@@ -70,7 +70,7 @@ class Selection:
     def _too_old(self, text: str, parts: Parts) -> bool:
         if self._wish.since is None:
             return False
-        stamp = text[slice(*parts.stamp)]
+        stamp = stamp_of(text, parts)
         return stamp_time(stamp) < self._wish.since if stamp else not self._possible
 
 

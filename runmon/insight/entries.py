@@ -49,6 +49,8 @@ class Parts(msgspec.Struct, frozen=True):
     logger: tuple[int, int]
     body: int
     """Where the message begins: behind stamp, level and logger."""
+    time: str = ""
+    """When a JSON line says that it was written, or empty."""
 
     @property
     def begins(self) -> bool:
@@ -66,7 +68,7 @@ class Entry(msgspec.Struct, frozen=True):
     word: str
     """The level as it was written: `ERROR`, `SFAIL`, `CRITICAL`; empty where there is none."""
     stamp: str
-    """The stamp of its first line as it was written, or empty."""
+    """The stamp of its first line as it was written, else its time in JSON, or empty."""
     logger: str
     message: str
     """All its lines joined by newlines, without stamps, level, logger and payload."""
@@ -110,7 +112,7 @@ def parse(text: str) -> Parts:
         where = (head.start("logger") - 1, head.end("logger") + 1)
         return Parts(Shape.PYTHON, LEVELS[head["level"]], stamp, head.span("level"), where, head.end())
     if head["json"] and (record := json_record(text[head.start("json") :])) is not None:
-        return Parts(Shape.JSON, record.level, stamp, _NOWHERE, _NOWHERE, head.start("json"))
+        return Parts(Shape.JSON, record.level, stamp, _NOWHERE, _NOWHERE, head.start("json"), record.time)
     return Parts(Shape.PLAIN, Level.NONE, stamp, _NOWHERE, _NOWHERE, head.end() - bool(head["json"]))
 
 
@@ -125,7 +127,7 @@ def parse_line(raw: bytes, whole: Callable[[], bytes] | None = None) -> tuple[st
     if len(raw) > LONG and parts.shape is Shape.PLAIN and text[parts.body : parts.body + 1] == "{":
         record = _long_record(whole() if whole else raw, parts)
         if record is not None:
-            return text, replace(parts, shape=Shape.JSON, level=record.level), record
+            return text, replace(parts, shape=Shape.JSON, level=record.level, time=record.time), record
     return text, parts, None
 
 
@@ -136,6 +138,11 @@ def _long_record(raw: bytes, parts: Parts) -> JsonRecord | None:
     bare = SGR.sub(b"", raw) if b"\x1b" in raw else raw
     record = json_record(bare[bare.find(b"{") :].removesuffix(b"\r"), rest=False)
     return record or json_record(visible(raw)[parts.body :], rest=False)
+
+
+def stamp_of(text: str, parts: Parts) -> str:
+    """The stamp of a line as it was written; without one the time that it holds as JSON, or empty."""
+    return text[slice(*parts.stamp)] or parts.time
 
 
 def level_begun(text: str) -> Level | None:
@@ -248,7 +255,7 @@ class EntryReader(msgspec.Struct):
 def entry_of(first: int, lines: list[tuple[str, Parts]]) -> Entry:
     """The entry that lines (text and parts, never none) from line number `first` on are."""
     text, head = lines[0]
-    stamp = text[slice(*head.stamp)]
+    stamp = stamp_of(text, head)
     platform = head.shape is Shape.PLATFORM
     if head.shape is Shape.JSON and (record := json_record(text[head.body :])) is not None:
         whole = "\n".join([record.whole, *(line[parts.body :] for line, parts in lines[1:])])

@@ -10,7 +10,7 @@ import re
 from array import array
 from dataclasses import dataclass, field
 
-from runmon.insight.entries import MAX_LINES, Level, Parts, Shape, joins, parse_line
+from runmon.insight.entries import MAX_LINES, Level, Parts, Shape, joins, parse_line, stamp_of
 from runmon.insight.json_records import JsonRecord, json_record
 
 MOST_GROUPS = 500
@@ -110,7 +110,7 @@ class Groups:
         key = (level, logger, shape(message))
         if key not in self._groups and len(self._groups) >= MOST_GROUPS:
             key, message = (level, "", OTHERS), OTHERS
-        stamp = text[slice(*parts.stamp)]
+        stamp = stamp_of(text, parts)
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = Group(level, logger, key[2], message, self.scanned, stamp)

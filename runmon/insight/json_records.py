@@ -6,6 +6,7 @@ What the rest holds is passed over, not built: a line of 10 MB takes 10 ms, wher
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -13,6 +14,7 @@ from runmon.insight.severity import LEVELS, Level
 
 _Fields = dict[str, msgspec.Raw]
 _FIELDS = msgspec.json.Decoder(_Fields)
+_TIMES = ("time", "timestamp", "ts", "@timestamp")
 _PREFIX = re.compile(r"(?!\w{0,80}(?:Error|Exception):)([\w$][\w$.:-]{0,119}): ", re.ASCII)
 """The logger, which Crawlee's writes in front of the message."""
 
@@ -28,6 +30,8 @@ class JsonRecord(msgspec.Struct, frozen=True):
     """The stack of its exception, or empty: the kind and message of the error, then its frames."""
     rest: str
     """What else the object held, as JSON, or empty."""
+    time: str = ""
+    """When it was written, as the platform stamps lines, or empty."""
 
     @property
     def said(self) -> str:
@@ -63,9 +67,29 @@ def _record(fields: _Fields, *, rest: bool) -> JsonRecord | None:
     if logger is None and (found := _PREFIX.match(message)) is not None:
         logger, message = found[1], message[found.end() :]
     stack = _stack(fields)
-    fields.pop("time", None)
+    time = next(filter(None, (_time(fields[name]) for name in _TIMES if name in fields)), "")
+    if "time" in fields and _time(fields["time"]):
+        del fields["time"]
     left = msgspec.json.encode(fields).decode("utf-8", "replace") if fields and rest else ""
-    return JsonRecord(level, word.upper(), logger or "", message, stack, left)
+    return JsonRecord(level, word.upper(), logger or "", message, stack, left, time)
+
+
+def _time(value: msgspec.Raw) -> str:
+    """The stamp that ISO text, or seconds or milliseconds since 1970, mean; empty where it is neither."""
+    if memoryview(value).nbytes > 64:
+        return ""
+    try:
+        held = msgspec.json.decode(value)
+        if isinstance(held, str) and held[10:11] in ("T", " ") and len(held) >= 16:
+            then = datetime.fromisoformat(held)
+            then = then.replace(tzinfo=UTC) if then.tzinfo is None else then.astimezone(UTC)
+        elif type(held) in (int, float) and (1e9 <= held < 1e10 or 1e12 <= held < 1e13):
+            then = datetime.fromtimestamp(held if held < 1e10 else held / 1000, UTC)
+        else:
+            return ""
+    except (ValueError, OverflowError, msgspec.DecodeError):
+        return ""
+    return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _stack(fields: _Fields) -> str:

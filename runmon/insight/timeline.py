@@ -15,6 +15,7 @@ from itertools import pairwise
 import msgspec
 
 from runmon.insight.entries import stamp_time
+from runmon.insight.json_records import json_record
 
 SHARES = 512
 """Times that lie nearer together than this share of the whole log are taken as one."""
@@ -22,7 +23,10 @@ _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 
 
 def moment(raw: bytes) -> float | None:
-    """The POSIX time of the stamp that a line begins with, or None."""
+    """The POSIX time of the stamp that a line begins with, else of what it holds as JSON, or None."""
+    if raw[:1] == b"{":
+        record = json_record(raw.removesuffix(b"\r"), rest=False)
+        return stamp_time(record.time).timestamp() if record and record.time else None
     found = _STAMP.match(raw[:32])
     return stamp_time(found[0].decode()).timestamp() if found else None
 

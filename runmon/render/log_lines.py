@@ -19,6 +19,7 @@ from runmon.insight.entries import (
     joins,
     parse,
     parse_line,
+    stamp_of,
     stamp_time,
     visible,
 )
@@ -177,9 +178,8 @@ class LogLines:
         return mode
 
     def stamp(self, n: int) -> str:
-        """The stamp of line `n` as it was written, or empty."""
-        text, parts = self._at(n)
-        return text[slice(*parts.stamp)]
+        """The stamp of line `n` as it was written, else its time in JSON, or empty."""
+        return stamp_of(*self._at(n))
 
     def times(self, n: int) -> Times | None:
         """From when to when the log runs, looked at line `n`; None where no line has a stamp."""
@@ -234,7 +234,7 @@ class LogLines:
 
     def _stamp(self, n: int, text: str, parts: Parts) -> str:
         """The stamp of a line that begins something; blanks for lines that go on."""
-        stamp = text[slice(*parts.stamp)]
+        stamp = stamp_of(text, parts)
         before = self.stamp(n - 1) if n else ""
         if parts.shape is Shape.PLAIN and self._goes_on(n):
             stamp = ""

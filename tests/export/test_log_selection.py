@@ -52,6 +52,14 @@ def test_a_moment_brings_what_came_after_it_unstamped_lines_with_their_entry() -
     assert chosen(lines, Wish(since=moment("10m", NOW))) == lines[2:]
 
 
+def test_a_moment_is_compared_with_the_time_in_json_where_lines_have_no_stamp() -> None:
+    lines = [
+        b'{"time":"2026-11-24T10:00:00.000Z","level":"INFO","msg":"old"}',
+        b'{"time":"2026-11-24T11:59:00.000Z","level":"INFO","msg":"new"}',
+    ]
+    assert chosen(lines, Wish(since=moment("10m", NOW))) == lines[1:]
+
+
 @settings(deadline=None, max_examples=150)
 @given(
     lines=st.lists(LINES, max_size=30),

@@ -24,6 +24,7 @@ LINES = [
     f"{STAMP} Traceback (most recent call last):\n",
     f"{STAMP} ACTOR: Creating container.\n",
     f'{STAMP} {{"time":"x","level":"ERROR","msg":"ERROR in JSON","n":1}}\n',
+    '{"time":"2026-11-23T18:16:20.000Z","level":"WARN","msg":"no stamp"}\n',
     "2026-11-23T18:16:19.000Z a print\n",
     "no stamp ERROR here\n",
     "\n",
@@ -98,7 +99,7 @@ def test_a_python_line_gives_logger_level_message_and_extras() -> None:
 
 
 def test_a_json_line_gives_its_parts() -> None:
-    (entry,) = entries(f'{STAMP} {{"time":"t","level":"WARN","msg":"slow","ms":12}}\n')
+    (entry,) = entries(f'{STAMP} {{"time":"{STAMP}","level":"WARN","msg":"slow","ms":12}}\n')
     assert (entry.level, entry.message, entry.payload) == (Level.WARN, "slow", '{"ms":12}')
 
 

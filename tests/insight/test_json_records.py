@@ -10,6 +10,8 @@ import pytest
 from runmon.insight.entries import Entry, EntryReader
 from runmon.insight.failures import error_of
 from runmon.insight.groups import Groups
+from runmon.model.log import LogBuffer
+from runmon.render.log_lines import LogLines
 
 STAMP = "2026-11-24T10:00:00.000Z"
 STACK = (
@@ -63,3 +65,32 @@ def test_failures_of_one_message_are_told_apart_by_their_errors() -> None:
         (2, f"{FAILED} Error: 500 - Internal Server Error"),
         (1, f"{FAILED} Error: 403 - Forbidden Error"),
     ]
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        '"time":"2026-11-24T10:00:00.000Z"',
+        '"timestamp":"2026-11-24T11:00:00+01:00"',
+        '"ts":1795514400.0',
+        '"@timestamp":1795514400000',
+    ],
+)
+def test_a_json_line_without_a_stamp_shows_its_own_time(time: str) -> None:
+    line = f'{{{time},"level":"INFO","msg":"Starting"}}\n'.encode()
+    buffer, groups = LogBuffer(), Groups()
+    buffer.append(line)
+    groups.take(0, line)
+    lines = LogLines(buffer)
+    shown, entry = lines.text(0).plain, lines.entry(0)
+    buffer.close()
+    assert shown.startswith("10:00:00.000 INFO")
+    assert (entry.stamp, groups.ordered()[0].began) == (STAMP, STAMP)
+
+
+@pytest.mark.parametrize("time", ["12.5", '"soon"', "true", "null", '"2026-99-99T10:00:00Z"', "1e999"])
+def test_what_is_no_moment_stays_in_sight(time: str) -> None:
+    reader = EntryReader()
+    line = f'{{"time":{time},"level":"INFO","msg":"Starting"}}\n'
+    (found,) = [*reader.feed(line.encode()), *reader.finish()]
+    assert (found.stamp, found.payload) == ("", f'{{"time":{time}}}')

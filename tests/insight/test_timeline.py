@@ -40,6 +40,11 @@ def test_a_log_without_stamps_is_cut_by_lines() -> None:
     assert (volume.lines(), volume.began, volume.seconds) == ([10] * 4, None, 0.0)
 
 
+def test_lines_of_json_without_a_stamp_stand_at_their_own_time() -> None:
+    lines = [f'{{"time":"{stamped(at, "")[:-1]}","level":"INFO","msg":"said"}}' for at in (0, 9000, 10_000)]
+    assert told(lines).lines() == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+
+
 def test_a_clock_that_goes_back_stands_still() -> None:
     assert told([stamped(0), stamped(5000), stamped(1000), stamped(9999)], spans=2).lines() == [1, 3]
 
