@@ -20,7 +20,7 @@ from runmon.local.registry import Registry, Store, may_read
 from runmon.local.runs import RunState
 from runmon.local.signatures import record_signed, storage_signed
 from runmon.local.storage_routes import described
-from runmon.local.wire import data, words
+from runmon.local.wire import data, offer_to, words
 
 RUN_PREFIXES = ("/v2/actor-runs/{run_id}", "/v2/actors/{actor_id}/runs/last", "/v2/acts/{actor_id}/runs/last")
 BY_ID = {"dataset": "/v2/datasets", "records": "/v2/key-value-stores", "queue": "/v2/request-queues"}
@@ -88,7 +88,8 @@ def remounted(route: Planned, prefix: str, kind: str, find: Finder) -> Planned:
         state, store = find(request, kind)
         admit(request, state, store)
         refuse_writes(request, state)
-        state.meter(metered_unit(kind, request))
+        if offer_to(request) is None:
+            state.meter(metered_unit(kind, request))
         request.state.store = store
         request.state.named = partial(registry_of(request).named, kind)
         request.state.run = state

@@ -13,7 +13,7 @@ from runmon.local.faults import ApiFault, invalid, not_found
 from runmon.local.raw_json import Fields, elements, fields
 from runmon.local.signatures import sign_storage
 from runmon.local.storage import Storage, now
-from runmon.local.wire import body, data, object_body
+from runmon.local.wire import body, data, object_body, offer_to
 
 S = TypeVar("S", bound=Storage)
 
@@ -26,9 +26,9 @@ async def store_of(request: Request, kind: type[S]) -> S:
     store = cast(S, request.state.store)
     if store.dropped:
         raise not_found("Storage")
-    store.reads += 1
-    if not store.read_only:
-        store.accessed = now()
+    if offer_to(request) is None:
+        store.reads += 1
+        store.accessed = store.accessed if store.read_only else now()
     if store.stale():
         await asyncio.to_thread(store.refresh)
     return store

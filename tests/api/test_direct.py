@@ -20,6 +20,8 @@ from runmon.api.sender import Sender
 from runmon.cli.reach import here
 from runmon.errors import CutShort, Unreachable
 from runmon.local.app import LocalPlatform
+from runmon.local.runner import RunSpec
+from runmon.model.storages import Place
 from tests.storages import age, handled, png, storage
 
 Message = MutableMapping[str, Any]
@@ -212,3 +214,15 @@ async def test_an_answer_that_breaks_off_is_told_as_one(application: Any) -> Non
         async with Api(HERE, sender=Direct(application, loop), patience=ONCE) as api:
             with pytest.raises(CutShort):
                 await api.run("x")
+
+
+async def test_what_this_process_reads_is_no_usage_of_the_run(tmp_path: Path) -> None:
+    with LocalPlatform() as platform:
+        run_id = platform.start(RunSpec(("sleep", "60"), tmp_path / "run"))
+        async with here(platform).api() as api:
+            for _ in range(5):
+                await api.dataset(Place.below(run_id))
+                queue = await api.queue(Place.below(run_id))
+            usage = (await api.run(run_id)).view.usage
+        assert (usage["DATASET_READS"], usage["REQUEST_QUEUE_READS"]) == (0, 0)
+        assert queue.view.stats.read_count == 0
