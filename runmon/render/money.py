@@ -29,12 +29,18 @@ def spent_usd(run: Run) -> float | None:
     return total_usd(run) if charged is None else charged
 
 
-def money_rows(run: Run, now: datetime, *, items: int | None, progress: Progress | None) -> list[Row]:
-    """Cost of 1,000 items, and while the run goes on what it will have cost, and when its limit is met."""
+def money_rows(
+    run: Run, now: datetime, *, items: int | None, paid: float | None = None, progress: Progress | None
+) -> list[Row]:
+    """Cost of 1,000 items, and while the run goes on what it will have cost, and when its limit is met.
+
+    `paid` is the total when the items were counted: what came later paid for others. After the end it is all.
+    """
     total = total_usd(run)
     if not total:
         return []
-    per_items = [("1 000 items", usd(total / items * 1000))] if items else []
+    for_items = total if run.phase.final else paid or total
+    per_items = [("1 000 items", usd(for_items / items * 1000))] if items else []
     return [*per_items, *([] if run.phase.final else _foretold(run, now, total, progress))]
 
 

@@ -51,6 +51,11 @@ def test_what_charged_events_cost_is_what_the_limit_counts() -> None:
     assert pricing_words(run) == "pay per event"
 
 
+def test_items_cost_what_was_paid_when_they_were_counted() -> None:
+    run = Run(status="RUNNING", started_at=NOON, usage_total_usd=9.0)
+    assert money_rows(run, NOON, items=100, paid=0.2, progress=None) == [("1 000 items", "$2.00")]
+
+
 def test_a_run_that_is_over_foretells_nothing() -> None:
     run = Run(status="SUCCEEDED", started_at=HALF_AN_HOUR, finished_at=NOON, usage_total_usd=0.05)
     assert money_rows(run, NOON, items=50, progress=Progress(1, 2)) == [("1 000 items", "$1.00")]

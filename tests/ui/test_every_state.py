@@ -122,3 +122,25 @@ async def test_without_a_token_a_restricted_run_says_so_and_a_shared_one_hides_i
         (await http.put(f"/v2/actor-runs/{run_id}", json=shared, headers=head)).raise_for_status()
     async with run_shown(platform.url, run_id, "", size=(160, 45)) as shown:
         await shown.until_text("✔ SUCCEEDED", "Cost is hidden without a token.", "anyone who has its id")
+
+
+async def test_the_price_of_items_is_told_only_of_items_counted_now(
+    platform: LocalPlatform, tmp_path: Path
+) -> None:
+    known = {"pricingInfo": PRICES}
+    run_id = start(platform, tmp_path, sys.executable, "-c", CHARGES, run=known)
+    async with run_shown(platform.url, run_id, platform.token, size=(80, 40)) as shown:
+        await shown.press("3")
+        await shown.until_text("3 Dataset 8")
+        await shown.press("2")
+        assert "Dataset 8" not in shown.text
+        async with httpx.AsyncClient(base_url=platform.url, trust_env=False) as http:
+            head = {"authorization": f"Bearer {platform.token}"}
+            more = [{"n": n} for n in range(32)]
+            (
+                await http.post(f"/v2/actor-runs/{run_id}/dataset/items", json=more, headers=head)
+            ).raise_for_status()
+            event = {"eventName": "page", "count": 32}
+            (await http.post(f"/v2/actor-runs/{run_id}/charge", json=event, headers=head)).raise_for_status()
+        await shown.press("1")
+        await shown.until_text("$0.4000", "1 000 items  $10.00", "3 Dataset 40")

@@ -209,7 +209,7 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
         self._progressed()
         if before is None or before.run.view.phase is not event.run.view.phase:
             self.refresh_bindings()
-            self._count()
+        self._count()
         if before is None and not self._called and event.run.view.act_id:
             self._learn_name(event.run.view.act_id)
         if before is not None and event.run.view.phase.final and not before.run.view.phase.final:
@@ -300,18 +300,21 @@ class RunScreen(ActingScreen, ArrangedScreen, inherit_bindings=False):
             self._count()
 
     def _count(self) -> None:
-        """Let the watch count what shows; the queue too where the run told no progress, and after its end."""
+        """Let the watch count what shows, items beside a cost, the queue without progress and at the end."""
         if self.held:
             return
         self._hidden = self not in self.app.screen_stack
         self._watch.rest(self._hidden)
-        if self._hidden:
-            self._watch.show(())
-            return
-        self._shown.beat()
         panes = {pane.pane for name, pane in self._panes.items() if name in self._showing and pane.pane}
-        unsure = self._seen is not None and (not self._told or self._seen.run.view.phase.final)
-        self._watch.show({*panes, Watched.QUEUE} if unsure else panes)
+        if self._seen is not None and (not self._told or self._seen.run.view.phase.final):
+            panes.add(Watched.QUEUE)
+        if "usage" in self._showing and self._usage.costs:
+            panes.add(Watched.ITEMS)
+        self._tabs.renewed = counted = frozenset(() if self._hidden else panes)
+        self._usage.counting(Watched.ITEMS in counted)
+        self._watch.show(counted)
+        if not self._hidden:
+            self._shown.beat()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Orders only where the run can obey them; back only out of a zoom."""

@@ -11,6 +11,8 @@ from textual.widget import Widget
 
 from runmon.ui.theme import palette
 from runmon.ui.widgets.pane import Pane
+from runmon.watch.events import Condition
+from runmon.watch.events import Pane as Watched
 
 
 class TabBar(Widget):
@@ -22,6 +24,8 @@ class TabBar(Widget):
         super().__init__()
         self._panes = tuple(panes)
         self.current: Pane | None = None
+        self.renewed: frozenset[Watched] = frozenset()
+        """What is counted now; what is not has no count here while the run is live."""
 
     def show(self, current: Pane) -> None:
         """Mark this pane as the one that is shown."""
@@ -49,6 +53,11 @@ class TabBar(Widget):
         if key := event.style.meta.get("key"):
             self.app.simulate_key(key)
 
+    def _old(self, pane: Pane) -> bool:
+        """Whether the pane's count may have been passed by while nobody counts."""
+        kept = pane.pane is None or pane.pane in {Watched.LOG, *self.renewed}
+        return not kept and pane.state.condition is not Condition.COMPLETE
+
     def _tabs(self, *, counts: bool, current: bool = False, names: bool = True) -> Text:
         shown = [(pane, pane is self.current) for pane in self._panes]
         tabs = [self._tab(pane, counts or (current and here), names or here) for pane, here in shown]
@@ -61,7 +70,7 @@ class TabBar(Widget):
         name = Style(color=colours.accent if here else colours.quiet, bold=here, underline=here, meta=click)
         tab = Text.assemble((f"{pane.NUMBER} ", Style(color=colours.faint, meta=click)))
         tab.append(pane.NAME if named else "", name)
-        if counts and pane.counts.plain:
+        if counts and pane.counts.plain and not self._old(pane):
             tab.append(" ").append_text(pane.short_count())
             tab.stylize(Style(meta=click))
         return tab

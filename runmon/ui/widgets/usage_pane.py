@@ -35,11 +35,17 @@ class UsagePane(Pane):
         self._has_token = has_token
         self._seen: RunSeen | None = None
         self._items: int | None = None
+        self._paid: float | None = None
         self._progress: Progress | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Words(id="bill")
+
+    @property
+    def costs(self) -> bool:
+        """Whether the run is known to have cost something."""
+        return self._seen is not None and bool(total_usd(self._seen.run.view))
 
     def run_seen(self, event: RunSeen) -> None:
         """Take in a newer run object."""
@@ -49,10 +55,16 @@ class UsagePane(Pane):
         self.write()
 
     def counted(self, items: int | None) -> None:
-        """Take in how many items there are."""
-        if items != self._items:
-            self._items = items
+        """Take in how many items there are, for what is paid by now."""
+        paid = total_usd(self._seen.run.view) if self._seen is not None else None
+        if (items, paid) != (self._items, self._paid):
+            self._items, self._paid = items, paid
             self.write()
+
+    def counting(self, counting: bool) -> None:
+        """Forget the items as soon as nobody counts them any more."""
+        if not counting:
+            self.counted(None)
 
     def progressed(self, progress: Progress | None) -> None:
         """Take in how many requests are done."""
@@ -71,7 +83,7 @@ class UsagePane(Pane):
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 20)
         run, now = self._seen.run.view, self.moment()
         lines = bill_text(run, now, width, has_token=self._has_token, settled=self._seen.settled)
-        rows = money_rows(run, now, items=self._items, progress=self._progress)
+        rows = money_rows(run, now, items=self._items, paid=self._paid, progress=self._progress)
         self.query_one("#bill", Words).say(with_rows(lines, rows, pricing_words(run), width))
 
 
