@@ -76,7 +76,7 @@ def demo_command(
         run_id = platform.start(run_spec(site.url, plan, rate, folder))
         if no_ui:
             return print_log(platform, run_id)
-        code = show(platform, run_id, title="demo shop", asks=False)
+        code = show(platform, run_id, title="demo shop", asks=False, remember=storage is not None)
     parting_words(platform, run_id, storage)
     return code
 

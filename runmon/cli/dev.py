@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from runmon.cli.commands import NAMES, Command
-from runmon.cli.local_run import kept_whole, parting_words, print_log, show
+from runmon.cli.local_run import kept_whole, parting_words, print_log, show, shown_path
 from runmon.cli.setting_flags import screen_options
 from runmon.cli.terminal import require_terminal, say
 from runmon.errors import BadInput
@@ -57,12 +57,14 @@ def dev_command(
 
     The folder keeps the run: look at it again with runmon open. Without --no-purge the default storages are
     emptied first, all but the input. With --no-ui the outcome is the exit code: 0 succeeded, 1 failed,
-    2 timed out, 3 aborted.
+    2 timed out, 3 aborted. With the screen it is 0 once you leave it, whatever the outcome, and 130 after
+    Ctrl+C; where the disk did not take all of the log it is not 0 either way.
     """
     if not no_ui:
         require_terminal()
     input_body, input_type = read_input(given)
     from runmon.local.app import LocalPlatform
+    from runmon.local.folder import emptied
     from runmon.local.runner import RunSpec
 
     spec = RunSpec(
@@ -77,7 +79,11 @@ def dev_command(
         on_fault=say if no_ui else None,
     )
     with LocalPlatform() as platform:
+        before = None if no_purge else emptied(storage)
         run_id = platform.start(spec)
+        if before is not None:
+            items = f" ({before:,} item{'s' * (before != 1)})" if before else ""
+            say(f"Emptied {shown_path(storage)} of the run before{items}; --no-purge keeps all but its log.")
         if no_ui:
             return print_log(platform, run_id)
         code = show(platform, run_id, title=" ".join(command), asks=True)

@@ -20,6 +20,7 @@ from runmon.cli.terminal import say
 from runmon.errors import LinkError
 from runmon.model.run import Run
 from runmon.model.units import span
+from runmon.render.facts import exit_words
 
 if TYPE_CHECKING:
     from runmon.local.app import LocalPlatform
@@ -29,8 +30,11 @@ LINE_LIMIT = 65_536
 PACE_S = 0.2
 
 
-def show(platform: LocalPlatform, run_id: str, *, title: str, asks: bool) -> int:
-    """The screen over a run of this platform, until the person leaves; `asks`: not unasked while it runs."""
+def show(platform: LocalPlatform, run_id: str, *, title: str, asks: bool, remember: bool = True) -> int:
+    """The screen over a run of this platform, until the person leaves; `asks`: not unasked while it runs.
+
+    `remember` keeps its charts beyond the run.
+    """
     from runmon.ui.leaving import Tie
     from runmon.ui.showing import run_screen
 
@@ -41,6 +45,7 @@ def show(platform: LocalPlatform, run_id: str, *, title: str, asks: bool) -> int
         title=title,
         settings=settings_here().settings,
         tie=Tie.ASKS if asks else Tie.ENDS,
+        remember=remember,
     )
 
 
@@ -173,7 +178,10 @@ def terminal_writer() -> Callable[[bytes], None]:
 
 def last_words(run: Run) -> str:
     """How it ended, in a sentence."""
+    words = exit_words(run.exit_code, run.phase) if run.exit_code else ""
     code = "" if run.exit_code is None else f" with exit code {run.exit_code}"
+    code += f", {words}," if words else ""
     took = f" after {span(run.stats.run_time_secs)}" if run.stats.run_time_secs else ""
     message = f": {run.status_message}" if run.status_message else "."
-    return f"Run {run.id} {run.status}{code}{took}{message}"
+    told = f"Run {run.id} {run.status}{code}{took}".removesuffix(",")
+    return f"{told}{message}"

@@ -30,9 +30,21 @@ def output(file: str | None, *, growing: bool = False, force: bool = False) -> I
     else:
         path = Path(file)
         with Folder(path.parent) as folder, folder.draft(path.name, replace=force) as draft:
-            yield draft.descriptor
+            with _told_of(path):
+                yield draft.descriptor
             with unwound_by_signals():
                 draft.publish()
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """A full disk as a sentence about the file that was to be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            raise
+        raise fault(path, "cannot be written", error) from None
 
 
 @contextmanager

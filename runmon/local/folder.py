@@ -135,6 +135,20 @@ def make_folder(root: Path, *, purge: bool) -> RunFolder:
     return folder
 
 
+def emptied(root: Path) -> int | None:
+    """How many items of a run before `purge` would remove from a folder; None where nothing is there."""
+    folder = plain_folder(root)
+    found = folder.run_file.exists() or folder.log_file.exists()
+    items = 0
+    for kind in KINDS:
+        with contextlib.suppress(OSError), os.scandir(folder.place(kind)) as entries:
+            names = [entry.name for entry in entries if entry.name.partition(".")[0] != "INPUT"]
+            found = found or bool(names)
+            if kind == "dataset":
+                items = sum(name.endswith(".json") and not name.startswith(("_", ".")) for name in names)
+    return items if found else None
+
+
 def plain_folder(root: Path) -> RunFolder:
     """A run folder whose parts all lie in one place."""
     home = Path(os.path.abspath(root))  # noqa: PTH100 -- as in open_folder

@@ -39,15 +39,17 @@ def run_screen(
     settings: Settings = DEFAULTS,
     tie: Tie = Tie.NONE,
     reopen: Callable[[], str] | None = None,
+    remember: bool = True,
 ) -> int:
     """Show a run until the person leaves; the exit code. The run must exist: the command line looks first.
 
     `connect` makes the client, which the screen closes; `token` is what no message may show; `tie` is what
     leaving does to the run. `reopen` gives the id of the run that the same folder holds by now.
+    `remember` keeps its charts for later.
     """
 
     def make(run_id: str) -> RunScreen:
-        return screen_of(connect(), run_id, settings, read_only=read_only, title=title, remember=True)
+        return screen_of(connect(), run_id, settings, read_only=read_only, title=title, remember=remember)
 
     return _shown(lambda: reopenable(run_id, make, reopen), settings, token, tie)
 

@@ -115,6 +115,21 @@ def test_what_an_earlier_run_left_goes_but_the_input_stays(tmp_path: Path) -> No
     assert b"INPUT.json" in kept and b"OUTPUT.json" in kept
 
 
+def test_a_folder_that_is_emptied_is_told(tmp_path: Path) -> None:
+    items = tmp_path / "storage" / "datasets" / "default"
+    items.mkdir(parents=True)
+    for number in range(28):
+        (items / f"{number:09}.json").write_text("{}")
+    done = dev(tmp_path, "--", "true")
+    said = b"Emptied ./storage of the run before (28 items); --no-purge keeps all but its log."
+    assert done.stderr.splitlines()[0] == said
+
+
+def test_the_exit_code_is_told_in_words(tmp_path: Path) -> None:
+    done = dev(tmp_path, "--", "bash", "-c", "kill -9 $$")
+    assert b"FAILED with exit code 137, killed; often out of memory" in done.stderr
+
+
 def test_options_of_the_command_are_its_own(tmp_path: Path) -> None:
     done = dev(tmp_path, "echo", "--timeout", "5", "--no-ui")
     assert done.stdout[25:] == b"--timeout 5 --no-ui\n"

@@ -87,3 +87,13 @@ def test_a_stdout_that_takes_nothing_is_one_sentence(
     command = f"{shlex.join([sys.executable, '-m', 'runmon', *words])} {goes_to}"
     told = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert (told.returncode, said in told.stderr, told.stderr.count("\n")) == (code, True, int(bool(said)))
+
+
+def test_a_full_disk_is_told_of_the_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(LocalFault, match=r"out cannot be written: no space left on device\."),
+        output(str(tmp_path / "out")),
+        open("/dev/full", "wb", buffering=0) as full,
+    ):
+        full.write(b"x")
+    assert not list(tmp_path.iterdir())
