@@ -223,6 +223,6 @@ async def test_what_this_process_reads_is_no_usage_of_the_run(tmp_path: Path) ->
             for _ in range(5):
                 await api.dataset(Place.below(run_id))
                 queue = await api.queue(Place.below(run_id))
-            usage = (await api.run(run_id)).view.usage
+            usage = (await api.run(run_id)).view.usage or {}
         assert (usage["DATASET_READS"], usage["REQUEST_QUEUE_READS"]) == (0, 0)
         assert queue.view.stats.read_count == 0
