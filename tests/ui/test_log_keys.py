@@ -107,3 +107,11 @@ async def test_folded_hostile_and_wide_lines_keep_every_character() -> None:
             assert "".join(rows[line]) == plain
             if len(folds) < 17:
                 assert painted.replace(" ", "") == plain.replace(" ", "")
+
+
+async def test_a_copy_of_a_line_that_is_too_long_for_the_clipboard_says_how_much_it_is() -> None:
+    async with log(b"x" * 100_000 + b"\nshort\n", toasts=True) as shown:
+        await shown.press("g", "g", "y")
+        await shown.until(lambda: "The first 64 KiB are copied." in shown.text)
+        copied = shown.screen.app.clipboard
+        assert (len(copied), set(copied.lstrip())) == (65_536, {"x"})

@@ -18,13 +18,13 @@ from runmon.errors import BadInput
 from runmon.render.untrusted import clean
 from runmon.ui.commands import bindings
 from runmon.ui.private_textual import paint_now
+from runmon.ui.widgets.clipboard import COPY_LIMIT, put_on_clipboard
 from runmon.ui.widgets.line_marks import LineMarks
 from runmon.ui.widgets.line_rows import STRIDE, LineSource
 from runmon.ui.widgets.prompt import Prompt, ask
 
 __all__ = ["LineSource", "LineView", "TextLines"]
 
-COPY_LIMIT = 64 * 1024
 SIDEWAYS = 8
 
 
@@ -71,7 +71,7 @@ class LineView(LineMarks):
         self.forget_paint()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text, at most 64 KiB of it."""
+        """The selected text; of more than 64 KiB one character more than that."""
         start, end = selection.start or Offset(0, 0), selection.end
         last = self._count - 1 if end is None else min(end.y, self._count - 1)
         parts: list[str] = []
@@ -82,10 +82,10 @@ class LineView(LineMarks):
             size += len(parts[-1]) + 1
             if size > COPY_LIMIT:
                 break
-        return "\n".join(parts)[:COPY_LIMIT], "\n"
+        return "\n".join(parts)[: COPY_LIMIT + 1], "\n"
 
     def plain_between(self, n: int, first: int, after: int) -> str:
-        """What stands between two places of line `n`, at most 64 KiB of it; -1: up to its end."""
+        """What stands between two places of line `n`, cut somewhere past 64 KiB; -1: up to its end."""
         parts: list[str] = []
         for piece in range(first // STRIDE, self.pieces_of(n)):
             plain, begins = self.piece_of(n, piece).plain, piece * STRIDE
@@ -221,8 +221,7 @@ class LineView(LineMarks):
         if not text and (line := self.current()) >= 0:
             text = self.plain_between(line, 0, -1)
         if text:
-            self.app.copy_to_clipboard(text[:COPY_LIMIT])
-            self.notify("Copied.", timeout=2, markup=False)
+            put_on_clipboard(self, text, "Copied.")
 
     def action_choose(self) -> None:
         """Choose the current line."""
