@@ -1,10 +1,12 @@
 """Promise: `runmon open` paints its first useful screen in ≤ 1.5 × the CPU of a bare Textual application.
 
-Not kept: 2.1 to 2.2 ×, in terms of the bare start (0.2 s). The packages that every run is asked and answered
-with add 0.13 (the first figure; a folder needs no httpx and no event loop of anyio's), our own 240 modules
-0.35, widgets, styles and layouts of five panes 0.35, their one painting 0.1, and the first answers of the
-local platform, in a thread of the same interpreter, 0.1. Panes that are built after the first painting would
-save 0.15 of these; a screen with all of them does not come below 1.9.
+Not kept: 2.0 ×, in terms of the bare start (0.2 s), until the log's last line is written; what is done behind
+that is not counted. A bare application that also imports click, msgspec and starlette takes 1.13 to 1.16 (the
+first figure), one that imports all 220 modules of ours which the screen needs 1.47 before a widget of it
+exists, and 1.28 without those of the local platform and of the command line. Panes, styles, layouts, the
+first answers and the one painting are the other half. Storage panes that were built after the first painting
+saved 0.1 in a trial (1.94 against 2.03), and were not kept for it: a run that was closed meanwhile took them
+away half built.
 """
 
 from __future__ import annotations

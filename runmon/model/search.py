@@ -84,7 +84,8 @@ class Query:
         try:
             return re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
         except re2.error as error:
-            raise BadInput(f"{self.text} is no regular expression: {_reason(error)}.") from error
+            reason = _reason(error).removesuffix(f": {pattern}")
+            raise BadInput(f"{self.text} is no regular expression: {reason}.") from error
 
     def matches(self, line: bytes) -> bool:
         """Whether the line, as a person sees it, holds a match."""

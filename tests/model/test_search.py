@@ -79,3 +79,9 @@ def test_hits_are_walked_in_both_directions_and_read_again_from_a_line() -> None
     assert list(hits.lines) == [3, 7, 9, 12]
     assert 9 in hits and 8 not in hits
     assert hits.place(9) == 2
+
+
+def test_a_broken_expression_is_repeated_as_it_was_typed_and_only_once() -> None:
+    with pytest.raises(BadInput) as caught:
+        Query.typed("/a(b/")
+    assert caught.value.sentence == "a(b is no regular expression: missing )."

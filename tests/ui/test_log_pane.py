@@ -423,3 +423,15 @@ async def test_a_regular_expression_is_said_between_slashes_and_its_trouble_besi
         await shown.until(lambda: "of 7" in shown.text)
         await shown.press("left", *"(")
         await shown.until(lambda: "no regular expression" in shown.text)
+
+
+async def test_enter_after_a_broken_expression_says_what_is_wrong_and_leaves_the_log_where_it_was() -> None:
+    async with log(JS, toasts=True) as shown:
+        await shown.press("g")
+        before = shown.lines[1]
+        await shown.press("slash")
+        await shown.until(lambda: "/expression/" in shown.text)
+        await shown.press(*"/product(/", "enter")
+        await shown.until(lambda: "product( is no regular expression" in shown.text)
+        assert "was not found" not in shown.text
+        assert shown.lines[1] == before

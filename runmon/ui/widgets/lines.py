@@ -51,6 +51,8 @@ class LineView(LineMarks):
     GO_TO: ClassVar[str] = "line   50%"
     """What can be gone to, as a hint."""
     prompt: Prompt | None = None
+    _trouble = ""
+    """What is wrong with the text that is typed to be looked for."""
     _began: tuple[tuple[int, int], int, bool] | None = None
     """The first row, the current line, and whether it followed, when the search began."""
 
@@ -234,12 +236,15 @@ class LineView(LineMarks):
         """Ask what to look for, and look for it while it is typed."""
         value = self.query_text
         self._began = place = (self._first(), self.cursor, self.following)
+        self._trouble = ""
 
         def done(text: str | None) -> None:
             self.focus(scroll_visible=False)
             if text is None:
                 self.search("")
                 self._return_to(*place)
+            elif text and self._trouble:
+                self.notify(self._trouble, severity="warning", markup=False)
             elif text and self.sought is not None and not self.searching and not self.hits_shown():
                 self.notify(f"{clean(text, limit=60)} was not found.", timeout=3, markup=False)
 
@@ -251,11 +256,13 @@ class LineView(LineMarks):
             self._return_to(*self._began)
 
     def _look_for(self, text: str) -> None:
+        self._trouble = ""
         try:
             self.search(text)
         except BadInput as error:
+            self._trouble = clean(error.sentence, limit=80)
             if self.prompt is not None:
-                self.prompt.say(Text(clean(error.sentence, limit=80), style="warn"))
+                self.prompt.say(Text(self._trouble, style="warn"))
 
     def _return_to(self, first: tuple[int, int], cursor: int, following: bool) -> None:
         self.cursor, self.following = cursor, following
