@@ -325,7 +325,7 @@ class LineView(LineMarks):
 
     def on_line_search_found(self) -> None:
         if self.prompt is not None and self.prompt.is_attached:
-            self.prompt.say(self.found_text())
+            self.prompt.say(Text(self._trouble, style="warn") if self._trouble else self.found_text())
 
     def found_text(self) -> Text:
         """How many lines match, and which of them is the current one."""
