@@ -434,6 +434,17 @@ async def test_the_trouble_with_an_expression_stays_beside_it_while_the_log_grow
         assert "product( is no regular expression: missing )." in shown.text
 
 
+async def test_the_trouble_with_an_expression_is_not_told_beside_the_next_prompt() -> None:
+    async with log(JS) as shown:
+        await shown.press("slash", *"/product(/", "enter")
+        await shown.press("ctrl+g")
+        await shown.until(lambda: "50%" in shown.text)
+        await shown.write(b"2026-11-23T18:20:00.000Z INFO  one more\n")
+        await shown.until(lambda: "142 lines" in shown.title)
+        await shown.pilot.pause()
+        assert "regular expression" not in shown.text
+
+
 async def test_enter_after_a_broken_expression_says_what_is_wrong_and_leaves_the_log_where_it_was() -> None:
     async with log(JS, toasts=True) as shown:
         await shown.press("g")

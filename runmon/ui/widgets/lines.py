@@ -240,11 +240,12 @@ class LineView(LineMarks):
 
         def done(text: str | None) -> None:
             self.focus(scroll_visible=False)
+            trouble, self._trouble = self._trouble, ""
             if text is None:
                 self.search("")
                 self._return_to(*place)
-            elif text and self._trouble:
-                self.notify(self._trouble, severity="warning", markup=False)
+            elif trouble:
+                self.notify(trouble, severity="warning", markup=False)
             elif text and self.sought is not None and not self.searching and not self.hits_shown():
                 self.notify(f"{clean(text, limit=60)} was not found.", timeout=3, markup=False)
 
